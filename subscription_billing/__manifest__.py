@@ -1,0 +1,21 @@
+{
+    "name": "Subscription Billing",
+    "summary": "Plans, contracts, exact periods, billing runs, posted invoices",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Subscriptions",
+    "author": "The subscription_billing founders",
+    "website": "https://github.com/subscription-billing/subscription_billing",
+    "license": "LGPL-3",
+    "depends": ["account_payment", "base_iban"],
+    "data": [
+        "security/subscription_billing_groups.xml",
+        "security/ir.model.access.csv",
+        "security/subscription_billing_security.xml",
+        "data/ir_sequence_data.xml",
+        "data/mail_activity_type_data.xml",
+        "data/ir_cron_data.xml",
+    ],
+    "demo": [],
+    "application": True,
+    "installable": True,
+}

@@ -1,0 +1,107 @@
+"""Money: exact decimals, rounding to a step, and splitting without loss (M1, M2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+from .errors import InvalidAmount
+
+ZERO = Decimal(0)
+
+
+def to_decimal(value: int | str | float | Decimal) -> Decimal:
+    """Return `value` as the decimal a person would write for it (M1).
+
+    Floats pass through their shortest text form, because 0.1 read from a database
+    column means one tenth and not its binary neighbour.
+    Raises `InvalidAmount` for text that is no number, NaN and infinity.
+
+    >>> to_decimal(0.1) + to_decimal("0.2")
+    Decimal('0.3')
+    """
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
+    except InvalidOperation:
+        raise InvalidAmount(f"{value!r} is not a number", value=value) from None
+    if not number.is_finite():
+        raise InvalidAmount(f"{value!r} is not a finite number", value=value)
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """Rounding half up to a step in currency units, such as 0.01, 0.05 or 1 (M1).
+
+    A tie goes away from zero, so a credit mirrors the charge it credits.
+    Raises `InvalidAmount` for a step that is not positive.
+
+    >>> Rounding(Decimal("0.05")).round(Decimal("-1.025"))
+    Decimal('-1.05')
+    """
+
+    step: Decimal
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.step, Decimal) or not self.step.is_finite():
+            raise InvalidAmount(f"step {self.step!r} is not a decimal", step=self.step)
+        if self.step <= 0:
+            raise InvalidAmount(f"step {self.step} is not positive", step=self.step)
+
+    @classmethod
+    def from_digits(cls, digits: int) -> Rounding:
+        """Return the rounding to that many decimal places.
+
+        >>> Rounding.from_digits(2).step
+        Decimal('0.01')
+        """
+        return cls(Decimal(1).scaleb(-digits))
+
+    def round(self, amount: Decimal | Fraction | int) -> Decimal:
+        """Return the multiple of the step nearest to `amount`, a tie away from zero.
+
+        The comparison is made in whole numbers: no digit is lost before it.
+
+        >>> Rounding.from_digits(2).round(Fraction(1, 3))
+        Decimal('0.33')
+        """
+        top, bottom = amount.as_integer_ratio()
+        step_top, step_bottom = self.step.as_integer_ratio()
+        top, bottom = top * step_bottom, bottom * step_top
+        steps = (2 * abs(top) + bottom) // (2 * bottom)
+        return self.step * (steps if top >= 0 else -steps)
+
+
+def allocate(
+    total: Decimal, weights: Iterable[Decimal | Fraction | int], rounding: Rounding
+) -> tuple[Decimal, ...]:
+    """Split `total` by `weights` into rounded parts that add up to it exactly (M2).
+
+    Each part is the difference of two rounded running totals: no part is further
+    than one step from its exact share, and the order of the weights decides where
+    the residual cents fall.
+    Raises `InvalidAmount` if `total` is no multiple of the step, if a weight is
+    negative, or if all of them are zero.
+
+    >>> allocate(Decimal("10.00"), (1, 1, 1), Rounding.from_digits(2))
+    (Decimal('3.33'), Decimal('3.34'), Decimal('3.33'))
+    """
+    shares = [Fraction(weight) for weight in weights]
+    whole = sum(shares, Fraction(0))
+    if not whole or min(shares) < 0:
+        raise InvalidAmount("weights must not be negative or all zero", weights=shares)
+    if rounding.round(total) != total:
+        raise InvalidAmount(
+            f"{total} is no multiple of {rounding.step}",
+            total=total,
+            step=rounding.step,
+        )
+    parts, running, before = [], Fraction(0), ZERO
+    for share in shares:
+        running += share
+        after = rounding.round(Fraction(total) * running / whole)
+        parts.append(after - before)
+        before = after
+    return tuple(parts)

@@ -1,0 +1,1 @@
+"""Pure readers and writers of foreign formats: bytes and values, no ORM, no clock."""

@@ -1,0 +1,80 @@
+"""CSV file of contracts to import: UTF-8, comma or semicolon, one header line."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+COLUMNS = (
+    "reference",
+    "customer",
+    "plan",
+    "variant",
+    "start",
+    "end",
+    "currency",
+    "quantities",
+    "customer_reference",
+)
+REQUIRED = ("reference", "customer", "plan", "variant", "start")
+MAX_BYTES = 20 * 1024 * 1024
+MAX_ROWS = 50_000
+
+
+class FileError(ValueError):
+    """The file as a whole cannot be read; ``code`` says why, ``facts`` what."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(f"{code}: {facts}")
+        self.code = code
+        self.facts = facts
+
+
+def read(content: bytes) -> list[dict]:
+    """Rows as dicts of stripped text by column name, plus ``row``, the line number.
+
+    :raise FileError: ``too_large``, ``encoding`` (``position`` of the byte),
+        ``columns`` (``missing``), ``too_many_rows`` or ``no_rows``
+    """
+    if len(content) > MAX_BYTES:
+        raise FileError("too_large", limit=MAX_BYTES // 1024**2)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileError("encoding", position=error.start) from error
+    head = text.split("\n", 1)[0]
+    delimiter = ";" if head.count(";") > head.count(",") else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
+    if missing:
+        raise FileError("columns", missing=missing)
+    rows = []
+    for raw in reader:
+        if len(rows) == MAX_ROWS:
+            raise FileError("too_many_rows", limit=MAX_ROWS)
+        values = {name: (raw.get(name) or "").strip() for name in COLUMNS}
+        rows.append({"row": reader.line_num, **values})
+    if not rows:
+        raise FileError("no_rows")
+    return rows
+
+
+def parse_quantities(text: str) -> dict[str, float]:
+    """``"seats=5 support=1"`` -> ``{"seats": 5.0, "support": 1.0}``.
+
+    :raise ValueError: with the part that is no ``code=number`` from 0 up to 1e9
+
+    >>> parse_quantities("seats=5 support=1")
+    {'seats': 5.0, 'support': 1.0}
+    """
+    result = {}
+    for part in text.split():
+        code, _sign, number = part.partition("=")
+        try:
+            quantity = float(number)
+        except ValueError:
+            quantity = -1.0
+        if not 0 <= quantity < 1e9 or not code:
+            raise ValueError(part)
+        result[code] = quantity
+    return result

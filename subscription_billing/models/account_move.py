@@ -1,0 +1,90 @@
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    subscription_run_id = fields.Many2one(
+        "subscription.billing.run",
+        "Billing Run",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    subscription_contract_ids = fields.Many2many(
+        "subscription.contract", compute="_compute_subscription_contract_ids"
+    )
+    subscription_contract_count = fields.Integer(
+        compute="_compute_subscription_contract_ids"
+    )
+
+    @api.depends("line_ids.subscription_contract_id")
+    def _compute_subscription_contract_ids(self):
+        for move in self:
+            contracts = move.line_ids.subscription_contract_id
+            move.subscription_contract_ids = contracts
+            move.subscription_contract_count = len(contracts)
+
+    def action_view_subscription_contracts(self):
+        self.ensure_one()
+        contracts = self.subscription_contract_ids
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "subscription_billing.subscription_contract_action"
+        )
+        if len(contracts) == 1:
+            action["views"] = [(False, "form")]
+            action["res_id"] = contracts.id
+        action["domain"] = [("id", "in", contracts.ids)]
+        action["context"] = {"create": False}
+        return action
+
+    def write(self, vals):
+        """Cancelling opens the billed periods again; a draft made of a cancelled
+        invoice takes them back, unless they were billed elsewhere since (X3)."""
+        target = vals.get("state")
+        cancelled = self.browse()
+        if target == "cancel":
+            cancelled = self.filtered(lambda move: move.state != "cancel")
+        elif target:
+            self.filtered(lambda move: move.state == "cancel")._restore_charges()
+        result = super().write(vals)
+        for move in cancelled:
+            move.line_ids.subscription_charge_ids._void(
+                self.env._("Invoice %s was cancelled", move.display_name)
+            )
+        return result
+
+    def _restore_charges(self):
+        for move in self:
+            move.line_ids.subscription_charge_ids._restore(
+                self.env._("Invoice %s is in force again", move.display_name)
+            )
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """A credit note of billed charges enters the ledger as refund."""
+        reverses = super()._reverse_moves(default_values_list, cancel=cancel)
+        for move, reverse in zip(self, reverses, strict=True):
+            if move.line_ids.subscription_charge_ids:
+                reverse._link_refunds(move)
+        return reverses
+
+    def _link_refunds(self, origin):
+        """Give each reversed line a refund row for the charge it gives back."""
+        pairs = zip(origin.invoice_line_ids, self.invoice_line_ids, strict=True)
+        vals_list = []
+        for line, reverse in pairs:
+            for charge in line.sudo().subscription_charge_ids:
+                if charge.kind == "fee" and not charge.is_void:
+                    vals_list.append(charge._prepare_refund(reverse))
+        self.env["subscription.charge"].sudo().create(vals_list)
+
+    def _queue_subscription_sending(self):
+        """Have Odoo's sending job mail these invoices (not in this transaction)."""
+        author = self.env.user.partner_id.id
+        for move in self:
+            move.sending_data = {
+                "author_user_id": self.env.user.id,
+                "author_partner_id": author,
+            }
+        self.env.ref("account.ir_cron_account_move_send")._trigger()

@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    subscription_invoice_policy = fields.Selection(
+        related="company_id.subscription_invoice_policy", readonly=False
+    )
+    subscription_billing_group = fields.Selection(
+        related="company_id.subscription_billing_group", readonly=False
+    )
+    subscription_journal_id = fields.Many2one(
+        related="company_id.subscription_journal_id", readonly=False
+    )

@@ -1,0 +1,151 @@
+from datetime import date, timedelta
+
+from odoo import fields, models
+
+from ..engine.planner import plan
+
+BILLABLE_STATES = ("active", "ended")
+RETRY_DAYS = (1, 2, 4, 7)
+
+
+class SubscriptionBillableMixin(models.AbstractModel):
+    """Where a contract stands in billing: when it is looked at next, whether it is
+    held or parked, and the way to have it tried again (X5)."""
+
+    _name = "subscription.billable.mixin"
+    _description = "Subscription Billing Status"
+
+    date_next_billing = fields.Date(
+        "Next Billing",
+        readonly=True,
+        copy=False,
+        index=True,
+        help="Derived from the charges; the ledger decides, not this date.",
+    )
+    is_on_hold = fields.Boolean("Billing on Hold", copy=False, tracking=True)
+    billing_error = fields.Text(readonly=True, copy=False)
+    billing_failures = fields.Integer(readonly=True, copy=False)
+    date_retry = fields.Date("Next Retry", readonly=True, copy=False)
+
+    def action_retry_billing(self):
+        """Have parked contracts billed by the next run."""
+        parked = self.filtered("billing_error")
+        parked.date_retry = False
+        message = self.env._("Retry requested")
+        self.env["subscription.event"]._log("released", parked, message)
+        self.env.ref("subscription_billing.ir_cron_bill")._trigger()
+
+    def action_toggle_hold(self):
+        """Take the contract out of billing, or back into it."""
+        for contract in self:
+            contract.is_on_hold = not contract.is_on_hold
+            message = (
+                self.env._("Billing put on hold")
+                if contract.is_on_hold
+                else self.env._("Billing released")
+            )
+            self.env["subscription.event"]._log("hold", contract, message)
+
+    def _get_due_domain(self, day):
+        """Contracts a run of ``day`` has to look at."""
+        return [
+            ("state", "in", BILLABLE_STATES),
+            ("date_next_billing", "<=", day),
+            ("is_on_hold", "=", False),
+            "|",
+            ("date_retry", "=", False),
+            ("date_retry", "<=", day),
+        ]
+
+    def _plan_charges(self, until):
+        """What is due up to ``until`` and not yet charged (X2).
+
+        Reads, decides, writes nothing.
+
+        :param date until: inclusive
+        :return: dict contract -> ``engine.planner.Plan``
+        :raise EngineError: for data no timeline can be made of
+        """
+        ledger = self._get_charged()
+        return {
+            contract: plan(
+                contract._as_timeline(),
+                ledger.get(contract.id, ()),
+                until,
+                contract._as_rounding(),
+            )
+            for contract in self
+        }
+
+    def _get_charged(self):
+        """The ledger of these contracts, one read for all: id -> tuple of Charged."""
+        charges = self.env["subscription.charge"].search(
+            [
+                ("contract_id", "in", self.ids),
+                ("is_void", "=", False),
+                ("kind", "=", "fee"),
+            ]
+        )
+        return {
+            contract.id: tuple(charge._as_charged() for charge in group)
+            for contract, group in charges.grouped("contract_id").items()
+        }
+
+    def _refresh_next_billing(self):
+        """Derive the next billing date from timeline and ledger."""
+        billable = self.filtered(lambda contract: contract.state in BILLABLE_STATES)
+        (self - billable).date_next_billing = False
+        for contract, due in billable._plan_charges(date.min).items():
+            days = [credit.due for credit in due.credits]
+            if due.next_due:
+                days.append(due.next_due)
+            contract._write_next_billing(min(days, default=False))
+
+    def _write_next_billing(self, day):
+        if self.date_next_billing != day:
+            self.date_next_billing = day
+
+    def _park(self, message, day, run):
+        """Leave the contract out until ``date_retry``, visibly.
+
+        :param str message: what is wrong and what to do
+        :param date day: billing date of the run that failed
+        :param run: ``subscription.billing.run`` or empty
+        """
+        for contract in self:
+            failures = contract.billing_failures + 1
+            wait = RETRY_DAYS[min(failures, len(RETRY_DAYS)) - 1]
+            contract.write(
+                {
+                    "billing_error": message,
+                    "billing_failures": failures,
+                    "date_retry": day + timedelta(days=wait),
+                }
+            )
+            contract._schedule_parked_activity(message)
+        self.env["subscription.event"]._log(
+            "parked", self, message, run_id=run.id, date_effective=day
+        )
+
+    def _schedule_parked_activity(self, message):
+        """One open activity per parked contract, however often it fails."""
+        self.ensure_one()
+        xmlid = "subscription_billing.mail_activity_type_billing_error"
+        if not self.activity_search([xmlid]):
+            self.activity_schedule(
+                xmlid,
+                summary=self.env._("Billing failed"),
+                note=message,
+                user_id=(self.user_id or self.env.user).id,
+            )
+
+    def _unpark(self):
+        """Billed after all: clear the error and its activity."""
+        parked = self.filtered("billing_error")
+        if parked:
+            parked.write(
+                {"billing_error": False, "billing_failures": 0, "date_retry": False}
+            )
+            parked.activity_unlink(
+                ["subscription_billing.mail_activity_type_billing_error"]
+            )

@@ -1,0 +1,106 @@
+from odoo import models
+
+
+class SubscriptionBillingCheck(models.AbstractModel):
+    """What Odoo would post wrongly in silence, looked for before billing (X5).
+
+    Each check returns a sentence for the back office: what, which record, what to do.
+    """
+
+    _name = "subscription.billing.check"
+    _description = "Subscription Billing Checks"
+
+    def _get_problems(self, contract, lines, day):
+        """Why ``contract`` must not be billed on ``day``.
+
+        :param contract: one ``subscription.contract``
+        :param lines: its ``subscription.contract.line`` records with charges due
+        :param date day: invoice date
+        :return: list of str, empty if all is well
+        """
+        return [
+            *self._check_customer(contract),
+            *self._check_currency(contract),
+            *(problem for line in lines for problem in self._check_line(line)),
+            *self._check_lock_date(contract, day),
+        ]
+
+    @property
+    def _builder(self):
+        return self.env["subscription.invoice.builder"]
+
+    def _check_customer(self, contract):
+        partner = contract.partner_id
+        if not partner.active:
+            yield self.env._(
+                "The customer %s is archived. Unarchive it or end the contract.",
+                partner.display_name,
+            )
+        if not partner.commercial_partner_id.country_id and not partner.country_id:
+            yield self.env._(
+                "The customer %s has no country, so its taxes cannot be known. "
+                "Complete its address.",
+                partner.display_name,
+            )
+        position = self._builder._get_fiscal_position(contract)
+        if position.vat_required and not partner.commercial_partner_id.vat:
+            yield self.env._(
+                "The fiscal position %(position)s needs a VAT number, but %(partner)s "
+                "has none. Enter it on the customer.",
+                position=position.display_name,
+                partner=partner.display_name,
+            )
+
+    def _check_currency(self, contract):
+        if not contract.currency_id.active:
+            yield self.env._(
+                "The currency %s is archived. Activate it to bill the contract.",
+                contract.currency_id.name,
+            )
+
+    def _check_line(self, line):
+        contract, product = line.contract_id, line.product_id
+        if not line.price_id and not line.has_price_override:
+            yield line._get_missing_price_message()
+        if not product.active:
+            yield self.env._(
+                "The product %s is archived. Unarchive it or end the line.",
+                product.display_name,
+            )
+        account = self._builder._get_income_account(line)
+        if not account:
+            yield self.env._(
+                "The product %s has no income account. Set one on the product or its "
+                "category.",
+                product.display_name,
+            )
+        elif not account.active:
+            yield self.env._(
+                "The income account %(account)s of %(product)s is archived.",
+                account=account.display_name,
+                product=product.display_name,
+            )
+        for tax in self._builder._get_taxes(line).filtered(lambda tax: not tax.active):
+            yield self.env._(
+                "The tax %(tax)s of %(product)s is archived for %(contract)s.",
+                tax=tax.display_name,
+                product=product.display_name,
+                contract=contract.display_name,
+            )
+
+    def _check_lock_date(self, contract, day):
+        journal = self._builder._get_journal(contract.company_id)
+        if not journal:
+            yield self.env._(
+                "The company %s has no sales journal. Create one first.",
+                contract.company_id.display_name,
+            )
+            return
+        violated = contract.company_id._get_violated_lock_dates(day, True, journal)
+        for locked, _field in violated:
+            yield self.env._(
+                "The invoice date %(day)s lies in a period that is locked up to "
+                "%(locked)s. Bill at a later date.",
+                day=day,
+                locked=locked,
+            )

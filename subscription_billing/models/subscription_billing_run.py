@@ -1,0 +1,219 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+BATCH_SIZE = 100
+# The first batch is small so that a run that is killed early has shown progress.
+FIRST_BATCH_SIZE = 20
+
+RUN_STATES = [
+    ("draft", "Planned"),
+    ("running", "Running"),
+    ("done", "Done"),
+    ("failed", "Done with failures"),
+]
+
+
+class SubscriptionBillingRun(models.Model):
+    """One run of the billing: date, scope, progress and results (X5, O1)."""
+
+    _name = "subscription.billing.run"
+    _description = "Subscription Billing Run"
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, default="/", readonly=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date("Billing Date", required=True, readonly=True)
+    trigger = fields.Selection(
+        [
+            ("schedule", "Scheduled"),
+            ("manual", "By hand"),
+            ("command", "Command line"),
+        ],
+        default="manual",
+        required=True,
+        readonly=True,
+    )
+    user_id = fields.Many2one(
+        "res.users", default=lambda self: self.env.user, readonly=True
+    )
+    state = fields.Selection(RUN_STATES, default="draft", required=True, readonly=True)
+    contract_ids = fields.Many2many(
+        "subscription.contract", readonly=True, help="Empty = all contracts due."
+    )
+    contract_count = fields.Integer("Contracts", readonly=True)
+    failure_count = fields.Integer("Failures", readonly=True)
+    invoice_count = fields.Integer("Invoices", readonly=True)
+    amount_untaxed = fields.Monetary(
+        "Net", currency_field="company_currency_id", readonly=True
+    )
+    amount_total = fields.Monetary(
+        "Total", currency_field="company_currency_id", readonly=True
+    )
+    duration = fields.Float("Duration (s)", readonly=True)
+    move_ids = fields.One2many("account.move", "subscription_run_id", "Invoices")
+    charge_ids = fields.One2many("subscription.charge", "run_id", "Charges")
+    event_ids = fields.One2many("subscription.event", "run_id", "Events")
+    failure_ids = fields.One2many(
+        "subscription.event",
+        "run_id",
+        "Failed Contracts",
+        domain=[("type", "=", "parked")],
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                company = vals.get("company_id") or self.env.company.id
+                sequence = self.env["ir.sequence"].with_company(company)
+                vals["name"] = sequence.next_by_code("subscription.billing.run")
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if any(run.state != "draft" for run in self):
+            raise UserError(
+                self.env._("A billing run that was started stays in the log.")
+            )
+
+    def action_view_invoices(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        action["domain"] = [("subscription_run_id", "=", self.id)]
+        action["context"] = {"create": False}
+        return action
+
+    def action_view_failures(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "subscription_billing.subscription_contract_action"
+        )
+        action["domain"] = [("id", "in", self.failure_ids.contract_id.ids)]
+        action["context"] = {"create": False}
+        return action
+
+    @api.model
+    def _get_billing_date(self, tz):
+        """Today in a time zone. The one place that reads the clock (T3)."""
+        now = fields.Datetime.now()
+        return fields.Datetime.context_timestamp(self.with_context(tz=tz), now).date()
+
+    @api.model
+    def _cron_bill(self):
+        """Bill what is due today, each contract by the calendar of its time zone."""
+        contracts = self.env["subscription.contract"]
+        for company in self.env["res.company"].search([]):
+            latest = self._get_billing_date("Pacific/Kiritimati")  # UTC+14
+            due = contracts._get_due_domain(latest)
+            groups = contracts._read_group(
+                [*due, ("company_id", "=", company.id)], ["tz"]
+            )
+            for (tz,) in groups:
+                self._run_for_date(
+                    self._get_billing_date(tz), company, tz=tz, trigger="schedule"
+                )
+
+    @api.model
+    def _run_for_date(self, day, companies, tz=None, trigger="command"):
+        """Bill everything due up to ``day``, committing batch by batch (T7).
+
+        :param date day: billing date, inclusive
+        :param companies: ``res.company`` records
+        :param str tz: only contracts of this time zone; None for all
+        :param str trigger: what started it, for the log
+        :return: the runs made, none for a company with nothing due
+        """
+        self._check_guards()
+        runs = self.browse()
+        for company in companies:
+            scope = [("company_id", "=", company.id)]
+            if tz:
+                scope.append(("tz", "=", tz))
+            contracts = self.env["subscription.contract"]
+            if contracts.search_count(
+                [*contracts._get_due_domain(day), *scope], limit=1
+            ):
+                run = self.create(
+                    {"company_id": company.id, "date": day, "trigger": trigger}
+                )
+                run._process(scope, commit=True)
+                runs += run
+            contracts.search(
+                [*scope, ("state", "!=", "ended"), ("date_end", "<", day)]
+            )._end_due(day)
+        return runs
+
+    def _check_guards(self):
+        """Refuse to bill without the constraints that make it safe (X1)."""
+        missing = self.env["subscription.watchdog"]._get_missing_guards()
+        if missing:
+            raise UserError(
+                self.env._(
+                    "Billing refuses to start: the database lacks the guards "
+                    "%(guards)s. Update the module subscription_billing and read its "
+                    "log.",
+                    guards=", ".join(missing),
+                )
+            )
+
+    def _process(self, scope, commit):
+        """Work through the due contracts of ``scope``.
+
+        :param list scope: domain on ``subscription.contract``
+        :param bool commit: commit after each batch; without, the caller's
+            transaction holds it all
+        """
+        self.ensure_one()
+        self._check_guards()
+        self.state = "running"
+        seen, size = set(), FIRST_BATCH_SIZE
+        while batch := self._claim(scope, seen, size):
+            seen.update(batch.ids)
+            size = BATCH_SIZE
+            self._process_batch(batch)
+            if commit and not self.env["ir.cron"]._commit_progress(len(batch)):
+                break  # out of time: the next call goes on
+        self.state = "failed" if self.failure_count else "done"
+
+    def _claim(self, scope, seen, limit):
+        """Lock the next due contracts that nobody else is billing.
+
+        Where a customer gets one invoice for all contracts, they are claimed together.
+        """
+        contracts = self.env["subscription.contract"].with_company(self.company_id)
+        domain = [
+            *contracts._get_due_domain(self.date),
+            *scope,
+            ("id", "not in", list(seen)),
+        ]
+        due = contracts.search(domain, limit=limit, order="partner_id, id")
+        if self.company_id.subscription_billing_group == "partner":
+            due |= contracts.search(
+                [*domain, ("partner_id", "=", due[-1:].partner_id.id)]
+            )
+        # Another worker may have billed one between the search and the lock.
+        return due.try_lock_for_update().filtered_domain(domain)
+
+    def _process_batch(self, contracts):
+        moves = self.env["subscription.invoicing"]._bill(contracts, self.date, self)
+        failed = contracts.filtered(lambda contract: contract.date_retry)
+        self.write(
+            {
+                "contract_count": self.contract_count + len(contracts),
+                "failure_count": self.failure_count + len(failed),
+                "invoice_count": self.invoice_count + len(moves),
+                "amount_untaxed": self.amount_untaxed
+                + sum(moves.mapped("amount_untaxed_signed")),
+                "amount_total": self.amount_total
+                + sum(moves.mapped("amount_total_signed")),
+            }
+        )

@@ -1,0 +1,135 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .subscription_recurrence_mixin import BILLING_MODES, INTERVAL_UNITS, PRORATIONS
+
+COMPONENT_KINDS = [
+    ("base", "Base fee"),
+    ("quantity", "Quantity add-on"),
+    ("on_off", "On/off add-on"),
+    ("setup", "Setup fee"),
+    ("one_off", "One-off item"),
+]
+ONE_OFF_KINDS = ("setup", "one_off")
+
+
+class SubscriptionComponent(models.Model):
+    """An item of a plan. Account, taxes and name come from its product; amount and
+    currency from its prices; the rhythm from the variant unless it has its own."""
+
+    _name = "subscription.component"
+    _description = "Subscription Component"
+    _order = "plan_id, sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        translate=True,
+    )
+    code = fields.Char(help="Short name used by imports, unique within the plan.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    plan_id = fields.Many2one(
+        "subscription.plan", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
+    product_id = fields.Many2one(
+        "product.product",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+        domain=[("type", "!=", "combo")],
+    )
+    kind = fields.Selection(COMPONENT_KINDS, default="base", required=True)
+    is_required = fields.Boolean(
+        "Required", default=True, help="Booked with every new contract of the plan."
+    )
+    default_quantity = fields.Float(default=1.0, digits="Product Unit")
+    has_own_interval = fields.Boolean(
+        "Own Fee Interval", help="Otherwise the fee interval of the variant."
+    )
+    interval_count = fields.Integer("Fee Every", default=1)
+    interval_unit = fields.Selection(INTERVAL_UNITS, default="month", required=True)
+    billing_mode = fields.Selection(
+        BILLING_MODES, help="Leave empty to bill like the contract."
+    )
+    proration = fields.Selection(
+        PRORATIONS,
+        default="day",
+        required=True,
+        help="By day: parts of a period cost their share of its days. "
+        "Never: a period that was begun is charged in full.",
+    )
+    price_ids = fields.One2many("subscription.price", "component_id", copy=True)
+
+    _code_unique = models.UniqueIndex(
+        "(plan_id, code) WHERE code IS NOT NULL",
+        "Another component of this plan has the same code.",
+    )
+
+    @api.depends("product_id")
+    def _compute_name(self):
+        for component in self:
+            component.name = component.name or component.product_id.name
+
+    @api.constrains("has_own_interval", "interval_count")
+    def _check_interval(self):
+        for component in self:
+            if component.has_own_interval and component.interval_count < 1:
+                raise ValidationError(
+                    self.env._(
+                        "Component %(component)s: its own fee interval must be at "
+                        "least 1 (it is %(count)s).",
+                        component=component.display_name,
+                        count=component.interval_count,
+                    )
+                )
+
+    @api.constrains("default_quantity")
+    def _check_default_quantity(self):
+        for component in self:
+            if component.default_quantity < 0:
+                raise ValidationError(
+                    self.env._(
+                        "Component %(component)s: the quantity must not be negative.",
+                        component=component.display_name,
+                    )
+                )
+
+    def _is_one_off(self):
+        self.ensure_one()
+        return self.kind in ONE_OFF_KINDS
+
+    def _get_price(self, variant, currency, partner, on):
+        """The price version in force, the most specific first.
+
+        A price of the customer beats a general one, a price of the variant beats one
+        of the whole plan, a later start beats an earlier one.
+
+        :param variant: ``subscription.plan.variant``
+        :param currency: ``res.currency`` of the contract
+        :param partner: the customer
+        :param date on: day of the sale
+        :return: one ``subscription.price`` or an empty recordset
+        """
+        self.ensure_one()
+        customers = self.env["res.partner"], partner.commercial_partner_id
+        prices = self.price_ids.filtered(
+            lambda price: price.currency_id == currency
+            and price.variant_id in (self.env["subscription.plan.variant"], variant)
+            and price.partner_id in customers
+            and (not price.date_start or price.date_start <= on)
+        )
+        return prices.sorted(
+            lambda price: (
+                bool(price.partner_id),
+                bool(price.variant_id),
+                price.date_start or fields.Date.to_date("1970-01-01"),
+                price.id,
+            )
+        )[-1:]

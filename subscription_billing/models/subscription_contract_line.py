@@ -1,0 +1,302 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..engine.interval import Interval
+from ..engine.money import to_decimal
+from ..engine.proration import Proration
+from ..engine.timeline import Item, ItemKind, Mode
+from .subscription_component import COMPONENT_KINDS
+from .subscription_price import PRICE_MODELS, as_price
+from .subscription_recurrence_mixin import BILLING_MODES, INTERVAL_UNITS, PRORATIONS
+
+# Days of an average month, for the monthly amount of intervals in days and weeks.
+DAYS_PER_MONTH = 365.25 / 12
+DAYS = {"day": 1, "week": 7}
+MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+# What a billed line says must stay true; a change is a new line from its date on.
+LOCKED_FIELDS = {
+    "component_id",
+    "quantity",
+    "date_start",
+    "price_id",
+    "has_price_override",
+    "price_override",
+    "fee_interval_count",
+    "fee_interval_unit",
+    "billing_mode",
+    "proration",
+}
+
+
+class SubscriptionContractLine(models.Model):
+    """One booked component: what, how much, at which price, from when to when."""
+
+    _name = "subscription.contract.line"
+    _description = "Subscription Contract Line"
+    _order = "contract_id, sequence, id"
+    _check_company_auto = True
+
+    contract_id = fields.Many2one(
+        "subscription.contract", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="contract_id.company_id", store=True)
+    currency_id = fields.Many2one(related="contract_id.currency_id")
+    state = fields.Selection(related="contract_id.state")
+    sequence = fields.Integer(default=10)
+    component_id = fields.Many2one(
+        "subscription.component",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    product_id = fields.Many2one(related="component_id.product_id", store=True)
+    kind = fields.Selection(
+        COMPONENT_KINDS, compute="_compute_kind", store=True, precompute=True
+    )
+    name = fields.Char(
+        compute="_compute_from_component",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    quantity = fields.Float(
+        compute="_compute_from_component",
+        store=True,
+        readonly=False,
+        precompute=True,
+        digits="Product Unit",
+    )
+    date_start = fields.Date(
+        compute="_compute_date_start", store=True, readonly=False, precompute=True
+    )
+    date_end = fields.Date(help="Last day, inclusive; empty = as long as the contract.")
+    price_id = fields.Many2one(
+        "subscription.price",
+        compute="_compute_price_id",
+        store=True,
+        precompute=True,
+        ondelete="restrict",
+        index="btree_not_null",
+    )
+    has_price_override = fields.Boolean("Own Price")
+    price_override = fields.Float(digits=(16, 6))
+    price_model = fields.Selection(PRICE_MODELS, compute="_compute_price_unit")
+    price_unit = fields.Float("Price", compute="_compute_price_unit", digits=(16, 6))
+    amount = fields.Monetary(
+        compute="_compute_amount", help="Price of one fee interval at this quantity."
+    )
+    fee_interval_count = fields.Integer(
+        compute="_compute_rhythm", store=True, precompute=True
+    )
+    fee_interval_unit = fields.Selection(
+        INTERVAL_UNITS, compute="_compute_rhythm", store=True, precompute=True
+    )
+    billing_mode = fields.Selection(
+        BILLING_MODES, compute="_compute_rhythm", store=True, precompute=True
+    )
+    proration = fields.Selection(
+        PRORATIONS, compute="_compute_rhythm", store=True, precompute=True
+    )
+    charge_ids = fields.One2many("subscription.charge", "line_id")
+
+    @api.depends("component_id")
+    def _compute_kind(self):
+        for line in self:
+            line.kind = line.component_id.kind
+
+    @api.depends("component_id")
+    def _compute_from_component(self):
+        for line in self:
+            component = line.component_id
+            lang = line.contract_id.partner_id.lang or self.env.lang
+            line.name = component.with_context(lang=lang).name
+            line.quantity = line.quantity or component.default_quantity
+
+    @api.depends("contract_id.date_start")
+    def _compute_date_start(self):
+        for line in self:
+            if line.contract_id.state == "draft" or not line.date_start:
+                line.date_start = line.contract_id.date_start
+
+    @api.depends(
+        "component_id",
+        "contract_id.variant_id",
+        "contract_id.currency_id",
+        "contract_id.partner_id",
+        "date_start",
+    )
+    def _compute_price_id(self):
+        for line in self:
+            contract = line.contract_id
+            if contract.state != "draft" and line.price_id:
+                continue  # C6: sold is sold
+            line.price_id = (
+                line.component_id._get_price(
+                    contract.variant_id,
+                    contract.currency_id,
+                    contract.partner_id,
+                    line.date_start,
+                )
+                if line.component_id and line.date_start
+                else False
+            )
+
+    @api.depends(
+        "component_id",
+        "contract_id.fee_interval_count",
+        "contract_id.fee_interval_unit",
+        "contract_id.billing_mode",
+    )
+    def _compute_rhythm(self):
+        for line in self:
+            component, contract = line.component_id, line.contract_id
+            own = component.has_own_interval
+            line.fee_interval_count = (
+                component.interval_count if own else contract.fee_interval_count
+            )
+            line.fee_interval_unit = (
+                component.interval_unit if own else contract.fee_interval_unit
+            )
+            line.billing_mode = component.billing_mode or contract.billing_mode
+            line.proration = component.proration
+
+    @api.depends("price_id", "has_price_override", "price_override")
+    def _compute_price_unit(self):
+        for line in self:
+            own = line.has_price_override
+            line.price_model = line.price_id.price_model or (
+                "flat" if line.kind == "base" else "per_unit"
+            )
+            line.price_unit = line.price_override if own else line.price_id.amount
+
+    @api.depends("price_unit", "price_model", "quantity")
+    def _compute_amount(self):
+        for line in self:
+            priced = line._as_price().rate(to_decimal(line.quantity))
+            line.amount = float(priced.amount)
+
+    @api.constrains("date_start", "date_end")
+    def _check_dates(self):
+        for line in self:
+            if line.date_end and line.date_start and line.date_end < line.date_start:
+                raise ValidationError(
+                    self.env._(
+                        "%(contract)s, %(line)s: the end %(end)s lies before the "
+                        "start %(start)s.",
+                        contract=line.contract_id.display_name,
+                        line=line.name,
+                        end=line.date_end,
+                        start=line.date_start,
+                    )
+                )
+
+    @api.constrains("quantity", "price_override")
+    def _check_amounts(self):
+        for line in self:
+            if line.quantity < 0 or line.price_override < 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(contract)s, %(line)s: quantity and price must not be "
+                        "negative.",
+                        contract=line.contract_id.display_name,
+                        line=line.name,
+                    )
+                )
+
+    @api.constrains("component_id", "contract_id")
+    def _check_component_of_plan(self):
+        for line in self:
+            if line.component_id.plan_id != line.contract_id.plan_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(contract)s: %(component)s is not part of the plan %(plan)s.",
+                        contract=line.contract_id.display_name,
+                        component=line.component_id.display_name,
+                        plan=line.contract_id.plan_id.display_name,
+                    )
+                )
+
+    def write(self, vals):
+        if vals.keys() & LOCKED_FIELDS:
+            self._check_not_billed()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        self._check_not_billed()
+
+    def _check_not_billed(self):
+        charge = (
+            self.env["subscription.charge"]
+            .sudo()
+            .search([("line_id", "in", self.ids), ("is_void", "=", False)], limit=1)
+        )
+        if charge:
+            raise UserError(
+                self.env._(
+                    "%(contract)s: %(line)s has been billed (%(period)s) and keeps its "
+                    "terms. End it and add a new line from the day of the change.",
+                    contract=charge.contract_id.display_name,
+                    line=charge.line_id.name,
+                    period=charge._get_period_name(),
+                )
+            )
+
+    def _get_missing_price_message(self):
+        self.ensure_one()
+        return self.env._(
+            "Contract %(contract)s: plan %(variant)s has no %(currency)s price for "
+            "%(component)s on %(day)s. Add one under Configuration > Prices, or set an "
+            "own price on the line.",
+            contract=self.contract_id.display_name,
+            variant=self.contract_id.variant_id.display_name,
+            currency=self.currency_id.name,
+            component=self.component_id.display_name,
+            day=self.date_start,
+        )
+
+    def _get_monthly_amount(self):
+        """Recurring amount per average month (365.25 / 12 days), unrounded."""
+        self.ensure_one()
+        count, unit = self.fee_interval_count, self.fee_interval_unit
+        if unit in DAYS:
+            return self.amount * DAYS_PER_MONTH / (count * DAYS[unit])
+        return self.amount / (count * MONTHS[unit])
+
+    def _is_recurring(self):
+        self.ensure_one()
+        return not self.component_id._is_one_off()
+
+    def _as_fee_interval(self):
+        self.ensure_one()
+        return Interval.parse(self.fee_interval_count, self.fee_interval_unit)
+
+    def _as_price(self):
+        self.ensure_one()
+        return as_price(self.price_model, self.price_unit)
+
+    def _as_item(self):
+        """This line as the engine's item: dates half-open, numbers Decimal."""
+        self.ensure_one()
+        contract = self.contract_id
+        return Item(
+            key=self.id,
+            start=max(self.date_start, contract.date_start),
+            stop=self._as_stop(),
+            kind=ItemKind.RECURRING if self._is_recurring() else ItemKind.ONE_OFF,
+            mode=Mode(self.billing_mode),
+            fees=contract._as_grid(self._as_fee_interval()),
+            billing=contract._as_billing_recurrence(),
+            price=self._as_price(),
+            quantity=to_decimal(self.quantity),
+            proration=Proration(self.proration),
+        )
+
+    def _as_stop(self):
+        """First day no longer covered, or None."""
+        ends = [day for day in (self.date_end, self.contract_id.date_end) if day]
+        return min(ends) + timedelta(days=1) if ends else None

@@ -1,0 +1,85 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+EVENT_TYPES = [
+    ("created", "Created"),
+    ("state", "State changed"),
+    ("end_set", "End date set"),
+    ("end_removed", "End date removed"),
+    ("billed", "Billed"),
+    ("parked", "Billing failed"),
+    ("released", "Retry requested"),
+    ("hold", "Billing held"),
+    ("reopened", "Period reopened"),
+    ("restored", "Period billed again by its invoice"),
+]
+
+
+class SubscriptionEvent(models.Model):
+    """The process log. Append-only for everybody: what happened stays (O1)."""
+
+    _name = "subscription.event"
+    _description = "Subscription Event"
+    _order = "id desc"
+    _rec_name = "message"
+
+    type = fields.Selection(EVENT_TYPES, required=True, index=True)
+    # A draft contract may be deleted, its log may not: the name survives.
+    contract_id = fields.Many2one(
+        "subscription.contract", index=True, ondelete="set null"
+    )
+    contract_name = fields.Char("Contract Reference")
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    partner_id = fields.Many2one("res.partner", index="btree_not_null")
+    run_id = fields.Many2one(
+        "subscription.billing.run", index="btree_not_null", ondelete="set null"
+    )
+    move_id = fields.Many2one(
+        "account.move", "Invoice", index="btree_not_null", ondelete="set null"
+    )
+    user_id = fields.Many2one(
+        "res.users", required=True, default=lambda self: self.env.uid
+    )
+    date_effective = fields.Date(
+        "Effective", help="The day the event is about, e.g. the billing date."
+    )
+    state_from = fields.Char()
+    state_to = fields.Char()
+    message = fields.Char(required=True)
+
+    def write(self, vals):
+        raise UserError(
+            self.env._("The process log is append-only: events are not changed.")
+        )
+
+    def unlink(self):
+        raise UserError(
+            self.env._("The process log is append-only: events are not deleted.")
+        )
+
+    def _log(self, event_type, contracts, message, **vals):
+        """Append one event per contract.
+
+        :param str event_type: one of ``EVENT_TYPES``
+        :param contracts: ``subscription.contract`` records
+        :param str message: what happened, for the reader of the log
+        :param vals: further field values, the same for all
+        """
+        return self.sudo().create(
+            [
+                self._prepare_event(event_type, contract, message, **vals)
+                for contract in contracts
+            ]
+        )
+
+    def _prepare_event(self, event_type, contract, message, **vals):
+        return {
+            "type": event_type,
+            "contract_id": contract.id,
+            "contract_name": contract.name,
+            "company_id": contract.company_id.id,
+            "partner_id": contract.partner_id.id,
+            "user_id": self.env.uid,
+            "message": message,
+            **vals,
+        }

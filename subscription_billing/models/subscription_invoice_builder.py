@@ -1,0 +1,209 @@
+from odoo import models
+from odoo.fields import Command
+from odoo.tools import format_date, formatLang
+
+from ..engine.money import to_decimal
+
+
+class SubscriptionInvoiceBuilder(models.AbstractModel):
+    """Values of invoices from due charges. Taxes, accounts, fiscal positions, terms
+    and currencies are Odoo's, through product and partner (M5). Writes nothing."""
+
+    _name = "subscription.invoice.builder"
+    _description = "Subscription Invoice Values"
+
+    def _get_group_key(self, contract):
+        """Contracts with the same key may share one invoice."""
+        return (
+            contract._get_invoice_partner().id,
+            contract.partner_id.id,
+            contract.currency_id.id,
+            self._get_fiscal_position(contract).id,
+            self._get_payment_term(contract).id,
+        )
+
+    def _get_fiscal_position(self, contract):
+        return contract.fiscal_position_id or self.env[
+            "account.fiscal.position"
+        ].with_company(contract.company_id)._get_fiscal_position(contract.partner_id)
+
+    def _get_payment_term(self, contract):
+        partner = contract.partner_id.with_company(contract.company_id)
+        return contract.payment_term_id or partner.property_payment_term_id
+
+    def _get_journal(self, company):
+        return company.subscription_journal_id or self.env["account.journal"].search(
+            [("type", "=", "sale"), ("company_id", "=", company.id)], limit=1
+        )
+
+    def _get_income_account(self, line):
+        """Account by product, category or company, mapped by the fiscal position.
+
+        Not the journal's default, which Odoo would fall back to in silence: revenue
+        would land on an account nobody chose for the product.
+        """
+        template = line.product_id.with_company(line.company_id).product_tmpl_id
+        position = self._get_fiscal_position(line.contract_id)
+        return template.get_product_accounts(fiscal_pos=position)["income"]
+
+    def _get_taxes(self, line):
+        """Taxes of the product in the contract's company, mapped."""
+        taxes = line.product_id.taxes_id._filter_taxes_by_company(line.company_id)
+        return self._get_fiscal_position(line.contract_id).map_tax(taxes)
+
+    def _prepare_charges(self, contracts, plans, run):
+        """Ledger rows of one invoice, in the order of its lines.
+
+        :param contracts: contracts of one invoice
+        :param dict plans: contract -> ``engine.charge.Plan``
+        :return: list of vals of ``subscription.charge``
+        """
+        rows = []
+        for contract in contracts:
+            plan = plans[contract]
+            sequence = {line.id: i for i, line in enumerate(contract.line_ids)}
+            due = sorted(
+                plan.credits + plan.charges,
+                key=lambda charge: (charge.period.start, sequence[charge.item_key]),
+            )
+            rows += [self._prepare_charge(contract, charge, run) for charge in due]
+        return rows
+
+    def _prepare_charge(self, contract, due, run):
+        return {
+            "company_id": contract.company_id.id,
+            "contract_id": contract.id,
+            "line_id": due.item_key,
+            "currency_id": contract.currency_id.id,
+            "kind": "credit" if due.kind == "credit" else "fee",
+            "revision": due.revision,
+            "date_start": due.period.start,
+            "date_end": due.period.last_day,
+            "whole_date_start": due.whole.start,
+            "whole_date_end": due.whole.last_day,
+            "date_due": due.due,
+            "quantity": float(due.quantity),
+            "amount": float(due.amount),
+            "amount_full": float(due.priced.amount),
+            "explanation": {
+                "days": due.period.days,
+                "whole_days": due.whole.days,
+                "slices": [
+                    {
+                        "kind": part.kind,
+                        "quantity": str(part.quantity),
+                        "price_unit": str(part.price_unit),
+                        "amount": str(part.amount),
+                    }
+                    for part in due.priced.slices
+                ],
+            },
+            "credited_charge_id": due.credits,
+            "run_id": run.id,
+        }
+
+    def _prepare_invoice(self, contracts, charges, day, run):
+        """Values of one invoice, or of a credit note where credits prevail.
+
+        :param contracts: contracts of one group
+        :param list charges: vals of their charges, ``amount`` signed
+        :param date day: invoice date
+        """
+        contract = contracts[0]
+        sign = -1 if sum(vals["amount"] for vals in charges) < 0 else 1
+        lines = self.env["subscription.contract.line"].browse(
+            [vals["line_id"] for vals in charges]
+        )
+        references = filter(None, contracts.mapped("customer_reference"))
+        return {
+            "move_type": "out_invoice" if sign > 0 else "out_refund",
+            "company_id": contract.company_id.id,
+            "journal_id": self._get_journal(contract.company_id).id,
+            "currency_id": contract.currency_id.id,
+            "partner_id": contract._get_invoice_partner().id,
+            "partner_shipping_id": contract.partner_id.id,
+            "fiscal_position_id": self._get_fiscal_position(contract).id,
+            "invoice_payment_term_id": self._get_payment_term(contract).id,
+            "invoice_date": day,
+            # The service is complete on the last day of the last period.
+            "delivery_date": max(vals["date_end"] for vals in charges),
+            "invoice_origin": ", ".join(contracts.mapped("name")),
+            "ref": ", ".join(dict.fromkeys(references)) or False,
+            "invoice_user_id": contract.user_id.id,
+            "subscription_run_id": run.id,
+            "invoice_line_ids": [
+                Command.create(self._prepare_invoice_line(line, vals, sign))
+                for line, vals in zip(lines, charges, strict=True)
+            ],
+        }
+
+    def _prepare_invoice_line(self, line, charge, sign):
+        """Values of an invoice line with its charge inside, so that both are written
+        together or not at all (X3)."""
+        quantity, price_unit = self._get_quantity_and_price(line, charge)
+        return {
+            "product_id": line.product_id.id,
+            "name": self._get_text(line, charge),
+            "quantity": quantity,
+            "price_unit": sign * price_unit,
+            "account_id": self._get_income_account(line).id,
+            "tax_ids": [Command.set(self._get_taxes(line).ids)],
+            "subscription_contract_id": line.contract_id.id,
+            "subscription_date_start": charge["date_start"],
+            "subscription_date_end": charge["date_end"],
+            "subscription_charge_ids": [Command.create(charge)],
+        }
+
+    def _get_quantity_and_price(self, line, charge):
+        """Quantity x price where both are exact, else 1 x amount (M4)."""
+        amount, quantity = charge["amount"], charge["quantity"]
+        slices = charge["explanation"]["slices"]
+        is_full = charge["amount_full"] == amount
+        if is_full and len(slices) == 1 and slices[0]["kind"] == "unit" and quantity:
+            digits = self.env["decimal.precision"].precision_get("Product Unit")
+            price_unit = float(slices[0]["price_unit"])
+            exact = to_decimal(quantity) * to_decimal(price_unit) == to_decimal(amount)
+            if exact and round(quantity, digits) == quantity:
+                return quantity, price_unit
+        return 1.0, amount
+
+    def _get_text(self, line, charge):
+        """Name, period and arithmetic in the customer's language."""
+        lang = line.contract_id.partner_id.lang
+        env = self.with_context(lang=lang).env
+        start = format_date(env, charge["date_start"], lang_code=lang)
+        end = format_date(env, charge["date_end"], lang_code=lang)
+        rows = [line.name]
+        if line._is_recurring():
+            rows.append(f"{start} – {end}")
+        rows += self._get_arithmetic(env, line, charge)
+        return "\n".join(rows)
+
+    def _get_arithmetic(self, env, line, charge):
+        """Why this amount: credit, share of the days, units and price."""
+        facts = charge["explanation"]
+        full = charge["amount_full"]
+        is_part = facts["days"] != facts["whole_days"]
+        if charge["kind"] == "credit":
+            yield env._("Credit for days no longer used")
+        slices = facts["slices"]
+        if len(slices) == 1 and slices[0]["kind"] == "unit" and is_part:
+            yield env._(
+                "%(quantity)s × %(price)s = %(amount)s",
+                quantity=self._format_number(env, slices[0]["quantity"]),
+                price=self._format_number(env, slices[0]["price_unit"]),
+                amount=self._format_number(env, full),
+            )
+        if is_part and line.proration == "day":
+            yield env._(
+                "%(days)s of %(whole)s days of %(amount)s",
+                days=facts["days"],
+                whole=facts["whole_days"],
+                amount=formatLang(env, full, currency_obj=line.currency_id),
+            )
+
+    def _format_number(self, env, number):
+        """A number in the customer's language with all digits it has."""
+        number = to_decimal(number).normalize()
+        digits = max(-number.as_tuple().exponent, 0)
+        return formatLang(env, float(number), digits=digits)

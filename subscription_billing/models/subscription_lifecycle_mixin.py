@@ -1,0 +1,129 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+CONTRACT_STATES = [
+    ("draft", "Draft"),
+    ("trial", "Trial"),
+    ("active", "Active"),
+    ("paused", "Paused"),
+    ("ended", "Ended"),
+]
+# The one table of allowed moves (C1).
+TRANSITIONS = {
+    "draft": ("trial", "active"),
+    "trial": ("active", "ended"),
+    "active": ("paused", "ended"),
+    "paused": ("active", "ended"),
+    "ended": (),
+}
+
+
+class SubscriptionLifecycleMixin(models.AbstractModel):
+    """States of a contract, the guarded way between them, and the log of each move."""
+
+    _name = "subscription.lifecycle.mixin"
+    _description = "Subscription Life Cycle"
+
+    state = fields.Selection(
+        CONTRACT_STATES,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
+    )
+    event_ids = fields.One2many("subscription.event", "contract_id")
+
+    def action_activate(self):
+        """Draft to active: from now on the contract is billed."""
+        for contract in self:
+            contract._check_ready()
+        self._set_active(self.env._("Activated"))
+        self._refresh_next_billing()
+
+    def _set_active(self, reason):
+        self._update_state("active", reason)
+
+    def _set_ended(self, reason):
+        self._update_state("ended", reason)
+
+    def _update_state(self, target, reason):
+        """Move to ``target``; the only place that writes ``state``.
+
+        :param str target: one of ``CONTRACT_STATES``
+        :param str reason: why, for the process log
+        :raise UserError: where ``TRANSITIONS`` does not allow it
+        """
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for contract in self:
+            if target not in TRANSITIONS[contract.state]:
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s is %(state)s and cannot become "
+                        "%(target)s.",
+                        contract=contract.display_name,
+                        state=labels[contract.state],
+                        target=labels[target],
+                    )
+                )
+        log = self.env["subscription.event"]
+        for state, contracts in self.grouped("state").items():
+            log._log("state", contracts, reason, state_from=state, state_to=target)
+            contracts.state = target
+
+    def _check_ready(self):
+        """Everything a contract needs before it may be billed.
+
+        :raise UserError: naming the contract and what is missing
+        """
+        self.ensure_one()
+        if not self.line_ids:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s has no lines. Add at least one component "
+                    "of the plan %(plan)s.",
+                    contract=self.display_name,
+                    plan=self.plan_id.display_name,
+                )
+            )
+        for line in self.line_ids:
+            if not line.price_id and not line.has_price_override:
+                raise UserError(line._get_missing_price_message())
+
+    def _set_end(self, day, reason):
+        """Let the contract end on ``day`` (inclusive), or run on with ``False``."""
+        self.ensure_one()
+        if self.state in ("draft", "ended"):
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s is not running, so it cannot be ended.",
+                    contract=self.display_name,
+                )
+            )
+        self.date_end = day
+        event_type = "end_set" if day else "end_removed"
+        self.env["subscription.event"]._log(
+            event_type, self, reason, date_effective=day
+        )
+        self._refresh_next_billing()
+
+    def _end_due(self, day):
+        """End the contracts whose last day lies before ``day``."""
+        over = self.filtered(
+            lambda contract: contract.state != "ended"
+            and contract.date_end
+            and contract.date_end < day
+        )
+        over._set_ended(self.env._("End date reached"))
+        return over
+
+    def _get_earliest_end(self, on):
+        """Last day of the contract if it is cancelled on ``on`` (C2).
+
+        :param date on: day the notice is received
+        :return: date, inclusive
+        """
+        self.ensure_one()
+        stop = self._as_term().earliest_end(self.date_start, on)
+        return fields.Date.subtract(stop, days=1)

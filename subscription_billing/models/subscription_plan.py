@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+
+
+class SubscriptionPlan(models.Model):
+    """What is sold: a catalogue entry with its variants (price and rhythm) and its
+    components (what a customer books)."""
+
+    _name = "subscription.plan"
+    _description = "Subscription Plan"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    code = fields.Char(
+        copy=False,
+        help="Short name used by imports and interfaces; unique per company.",
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    description = fields.Html(translate=True)
+    company_id = fields.Many2one(
+        "res.company",
+        index=True,
+        default=lambda self: self.env.company,
+        help="Leave empty to offer the plan in every company.",
+    )
+    group_id = fields.Many2one(
+        "subscription.plan.group", index="btree_not_null", check_company=True
+    )
+    variant_ids = fields.One2many("subscription.plan.variant", "plan_id", copy=True)
+    component_ids = fields.One2many("subscription.component", "plan_id", copy=True)
+    contract_ids = fields.One2many("subscription.contract", "plan_id")
+    contract_count = fields.Integer(compute="_compute_contract_count")
+
+    _code_unique = models.UniqueIndex(
+        "(COALESCE(company_id, 0), code) WHERE code IS NOT NULL",
+        "Another plan of this company has the same code.",
+    )
+
+    @api.depends("contract_ids.state")
+    def _compute_contract_count(self):
+        counts = dict(
+            self.env["subscription.contract"]._read_group(
+                [("plan_id", "in", self.ids), ("state", "not in", ("draft", "ended"))],
+                ["plan_id"],
+                ["__count"],
+            )
+        )
+        for plan in self:
+            plan.contract_count = counts.get(plan._origin, 0)
+
+    def action_view_contracts(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "subscription_billing.subscription_contract_action"
+        )
+        action["domain"] = [("plan_id", "=", self.id)]
+        action["context"] = {"default_plan_id": self.id}
+        return action

@@ -1,0 +1,23 @@
+from odoo import api, fields, models
+
+
+class SubscriptionPlanGroup(models.Model):
+    """A family of plans within which a contract may switch."""
+
+    _name = "subscription.plan.group"
+    _description = "Subscription Plan Group"
+    _order = "sequence, name, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", help="Leave empty to share the group between companies."
+    )
+    plan_ids = fields.One2many("subscription.plan", "group_id")
+    plan_count = fields.Integer(compute="_compute_plan_count")
+
+    @api.depends("plan_ids")
+    def _compute_plan_count(self):
+        for group in self:
+            group.plan_count = len(group.plan_ids)

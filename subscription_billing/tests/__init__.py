@@ -1,0 +1,33 @@
+# Odoo's test loader only sees modules named test_* here.
+from .engine import (
+    test_doctests,
+    test_interval,
+    test_local_time,
+    test_money,
+    test_period,
+    test_planner,
+    test_planner_changes,
+    test_price,
+    test_properties,
+    test_proration,
+    test_recurrence,
+    test_term,
+    test_timeline,
+    test_vectors,
+)
+from .models import (
+    test_access,
+    test_bad_input,
+    test_billing_run,
+    test_charge,
+    test_contract,
+    test_import,
+)
+from .scenarios import (
+    test_catch_up,
+    test_month_end,
+    test_parked_contract,
+    test_reopened_period,
+    test_rhythms,
+    test_tax_situations,
+)

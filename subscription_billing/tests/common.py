@@ -1,0 +1,135 @@
+from datetime import date
+
+from odoo.fields import Command
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+
+class SubscriptionCommon(AccountTestInvoicingCommon):
+    """Verbs for stories about contracts; makes all the data it needs.
+
+    One plan with a base fee and seats, EUR-independent: the test company's currency.
+    Dates are given, never read from the clock.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.company.country_id = cls.env.ref("base.de")
+        cls.env.user.group_ids += cls.env.ref(
+            "subscription_billing.subscription_billing_group_manager"
+        )
+        cls.product_a.taxes_id = cls.tax_sale_a
+        cls.plan = cls.env["subscription.plan"].create(
+            {"name": "Cloud", "code": "cloud"}
+        )
+        cls.base = cls._component("base", "Cloud base fee", kind="base")
+        cls.seats = cls._component("seats", "Seats", kind="quantity", is_required=False)
+        cls.setup = cls._component("setup", "Setup", kind="setup", is_required=False)
+        cls._price(cls.base, 30.0)
+        cls._price(cls.seats, 5.0, model="per_unit")
+        cls._price(cls.setup, 99.0)
+        cls.monthly = cls._variant("monthly")
+        cls.customer = cls._customer("Ada GmbH")
+
+    @classmethod
+    def _component(cls, code, name, **vals):
+        return cls.env["subscription.component"].create(
+            {
+                "plan_id": cls.plan.id,
+                "code": code,
+                "name": name,
+                "product_id": cls.product_a.id,
+                **vals,
+            }
+        )
+
+    @classmethod
+    def _price(cls, component, amount, model="flat", **vals):
+        return cls.env["subscription.price"].create(
+            {
+                "component_id": component.id,
+                "currency_id": cls.company.currency_id.id,
+                "price_model": model,
+                "amount": amount,
+                **vals,
+            }
+        )
+
+    @classmethod
+    def _variant(cls, code, **vals):
+        return cls.env["subscription.plan.variant"].create(
+            {
+                "plan_id": cls.plan.id,
+                "name": code.capitalize(),
+                "code": code,
+                "currency_id": cls.company.currency_id.id,
+                **vals,
+            }
+        )
+
+    @classmethod
+    def _customer(cls, name, **vals):
+        return cls.env["res.partner"].create(
+            {"name": name, "country_id": cls.env.ref("base.de").id, **vals}
+        )
+
+    def draft(self, on, variant=None, **vals):
+        """A draft contract from the day ``on`` (ISO)."""
+        return self.env["subscription.contract"].create(
+            {
+                "partner_id": self.customer.id,
+                "variant_id": (variant or self.monthly).id,
+                "date_start": on,
+                **vals,
+            }
+        )
+
+    def subscribe(self, on, variant=None, quantities=None, **vals):
+        """An active contract; ``quantities`` books components: {component: qty}."""
+        booked = {self.base: 1.0, **(quantities or {})}
+        vals.setdefault(
+            "line_ids",
+            [
+                Command.create({"component_id": component.id, "quantity": quantity})
+                for component, quantity in booked.items()
+            ],
+        )
+        contract = self.draft(on, variant, **vals)
+        contract.action_activate()
+        return contract
+
+    def bill(self, on, contracts=None):
+        """Bill everything due up to ``on``, without committing; returns the run."""
+        run = self.env["subscription.billing.run"].create(
+            {"company_id": self.company.id, "date": on}
+        )
+        scope = [("company_id", "=", self.company.id)]
+        if contracts is not None:
+            scope.append(("id", "in", contracts.ids))
+        run._process(scope, commit=False)
+        return run
+
+    def assertCharges(self, contract, expected):
+        """Live charges as (kind, from, to, amount), by start and kind."""
+        charges = contract.charge_ids.filtered(lambda charge: not charge.is_void)
+        actual = sorted(
+            (charge.kind, str(charge.date_start), str(charge.date_end), charge.amount)
+            for charge in charges
+        )
+        self.assertEqual(actual, sorted(expected))
+
+    def assertLastEvent(self, contract, **expected):
+        event = self.env["subscription.event"].search(
+            [("contract_id", "=", contract.id)], limit=1
+        )
+        self.assertRecordValues(event, [expected])
+
+    def assertHealthy(self):
+        findings = self.env["subscription.watchdog"]._get_findings(self.company)
+        self.assertEqual(findings, [])
+
+    @staticmethod
+    def day(text):
+        return date.fromisoformat(text)

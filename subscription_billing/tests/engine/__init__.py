@@ -1,0 +1,17 @@
+from . import (
+    test_doctests,
+    test_interval,
+    test_local_time,
+    test_money,
+    test_period,
+    test_planner,
+    test_planner_changes,
+    test_planner_properties,
+    test_price,
+    test_properties,
+    test_proration,
+    test_recurrence,
+    test_term,
+    test_timeline,
+    test_vectors,
+)

@@ -1,0 +1,91 @@
+from decimal import Decimal
+from fractions import Fraction
+
+from odoo.tests import BaseCase
+
+from ...engine.errors import InvalidAmount
+from ...engine.money import Rounding, allocate, to_decimal
+from .common import CENTS
+
+
+class TestMoney(BaseCase):
+    def test_m1_floats_become_the_decimal_they_show(self):
+        for value, expected in (
+            (0.1, "0.1"),
+            (1.005, "1.005"),
+            (12, "12"),
+            ("-0.0137", "-0.0137"),
+            (Decimal("7.50"), "7.50"),
+            (1e-7, "1E-7"),
+        ):
+            with self.subTest(value=value):
+                self.assertEqual(to_decimal(value), Decimal(expected))
+
+    def test_m1_what_is_no_finite_number_is_refused(self):
+        for value in ("ten", "", None, "NaN", float("inf"), Decimal("-Infinity")):
+            with self.subTest(value=value), self.assertRaises(InvalidAmount) as caught:
+                to_decimal(value)
+            self.assertIn("value", caught.exception.facts)
+
+    def test_m1_rounding_is_half_up_to_a_step_away_from_zero(self):
+        for step, amount, expected in (
+            ("0.01", "224.955", "224.96"),
+            ("0.01", "-224.955", "-224.96"),
+            ("0.01", "0.004999999999999999999999999999999999", "0.00"),
+            ("0.01", "0.005", "0.01"),
+            ("0.05", "1.024", "1.00"),
+            ("0.05", "1.025", "1.05"),
+            ("1", "99.5", "100"),
+            ("1", "-99.49", "-99"),
+            ("100", "149.99", "100"),
+            ("0.001", "2.0005", "2.001"),
+        ):
+            with self.subTest(step=step, amount=amount):
+                rounded = Rounding(Decimal(step)).round(Decimal(amount))
+                self.assertEqual(rounded, Decimal(expected))
+
+    def test_m1_fractions_are_rounded_without_a_detour(self):
+        self.assertEqual(CENTS.round(Fraction(1, 3)), Decimal("0.33"))
+        self.assertEqual(CENTS.round(Fraction(-1, 200)), Decimal("-0.01"))
+        self.assertEqual(str(CENTS.round(Fraction(-1, 300))), "0.00")
+        self.assertEqual(CENTS.round(3), Decimal(3))
+
+    def test_m1_a_step_must_be_a_positive_number(self):
+        for step in (Decimal(0), Decimal("-0.01"), Decimal("NaN"), 0.01):
+            with self.subTest(step=step), self.assertRaises(InvalidAmount):
+                Rounding(step)
+
+    def test_m1_digits_are_steps(self):
+        steps = [Rounding.from_digits(digits).step for digits in (0, 2, 3)]
+        self.assertEqual(steps, [Decimal(1), Decimal("0.01"), Decimal("0.001")])
+
+
+class TestAllocate(BaseCase):
+    def test_m2_parts_add_up_to_the_total(self):
+        for total, weights, expected in (
+            ("10.00", (1, 1, 1), ["3.33", "3.34", "3.33"]),
+            ("0.01", (1, 1), ["0.01", "0.00"]),
+            ("-10.00", (1, 2), ["-3.33", "-6.67"]),
+            ("0.00", (5, 7), ["0.00", "0.00"]),
+            ("5.00", (0, 1), ["0.00", "5.00"]),
+            ("1.00", (Decimal("0.5"), Fraction(1, 2)), ["0.50", "0.50"]),
+        ):
+            with self.subTest(total=total, weights=weights):
+                parts = allocate(Decimal(total), weights, CENTS)
+                self.assertEqual([str(part) for part in parts], expected)
+                self.assertEqual(sum(parts), Decimal(total))
+
+    def test_m2_the_step_of_the_currency_holds(self):
+        francs = Rounding(Decimal("0.05"))
+        parts = allocate(Decimal("1.00"), (1, 1, 1), francs)
+        self.assertEqual([str(part) for part in parts], ["0.35", "0.30", "0.35"])
+
+    def test_m2_what_cannot_be_split_is_refused(self):
+        for total, weights in (
+            ("1.00", ()),
+            ("1.00", (0, 0)),
+            ("1.00", (2, -1)),
+            ("1.005", (1, 1)),
+        ):
+            with self.subTest(weights=weights), self.assertRaises(InvalidAmount):
+                allocate(Decimal(total), weights, CENTS)

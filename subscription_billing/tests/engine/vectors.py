@@ -1,0 +1,285 @@
+"""Replay of vector files: each case becomes one call of the engine.
+
+Knows the shapes of cases, which `tests/vectors/conventions.json` describes, and no
+case by its name. Used by the tests in Odoo and by `scripts/check_vectors` without it,
+hence only relative imports and the standard library.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from ...engine import local_time
+from ...engine.errors import EngineError
+from ...engine.interval import Interval, Unit
+from ...engine.money import Rounding
+from ...engine.period import Period
+from ...engine.proration import Booking, Proration, change
+from ...engine.recurrence import Alignment, Recurrence
+
+FOLDER = Path(__file__).parent.parent / "vectors"
+DESCRIPTION = "conventions.json"
+MODES = {
+    "anniversary": Alignment.ANNIVERSARY,
+    "calendar": Alignment.CALENDAR,
+    "anchor_day": Alignment.BILLING_DAY,
+}
+# Cases of engine rooms which are not built yet: by a field, or by their kind.
+NOT_SUPPORTED_FIELDS = {"model", "aggregation"}
+NOT_SUPPORTED_KINDS = {
+    "credit_cap",
+    "credit_note_tax",
+    "credit_notes_vs_invoice",
+    "currency",
+    "mrr",
+    "refund_split",
+    "true_up",
+}
+
+
+class MalformedError(ValueError):
+    """A file or case that does not follow the conventions."""
+
+
+@dataclass
+class Failure:
+    """A case that came out differently, field by field."""
+
+    case_id: str
+    expected: dict
+    actual: dict
+
+
+@dataclass
+class FileResult:
+    """What became of the cases of one file."""
+
+    passed: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    unsupported: int = 0
+    malformed: list[str] = field(default_factory=list)
+
+
+def read_cases(path):
+    """Return the cases of a file. Raises `MalformedError` if it is none."""
+    try:
+        cases = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise MalformedError(f"cannot be read: {error}") from error
+    if not isinstance(cases, list):
+        raise MalformedError("is not a list of cases")
+    return cases
+
+
+def replay_file(path):
+    """Return the result of all cases of a file."""
+    result = FileResult()
+    for number, case in enumerate(read_cases(path), 1):
+        name = case.get("id", number) if isinstance(case, dict) else number
+        try:
+            failure = replay(case)
+        except NotImplementedError:
+            result.unsupported += 1
+        except MalformedError as error:
+            result.malformed.append(f"{name}: {error}")
+        else:
+            if failure is None:
+                result.passed += 1
+            else:
+                result.failures.append(failure)
+    return result
+
+
+def replay(case):
+    """Return None if the engine gives what the case expects, else the `Failure`.
+
+    Raises `NotImplementedError` for a case of a room the engine does not have yet and
+    `MalformedError` for one that cannot be understood.
+    """
+    handler = _find_handler(case)
+    expected = {
+        key: value
+        for key, value in case.items()
+        if key.startswith("expected_") and value is not None
+    }
+    try:
+        if not expected:
+            raise MalformedError("expects nothing")
+        try:
+            actual = handler(case)
+        except EngineError as error:
+            actual = dict.fromkeys(expected, error)
+        wrong = {
+            key for key, value in expected.items() if not _agree(value, actual[key])
+        }
+    except KeyError as error:
+        raise MalformedError(f"field {error} is missing or unknown") from error
+    except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        raise MalformedError(str(error)) from error
+    if not wrong:
+        return None
+    return Failure(
+        str(case.get("id")),
+        {key: expected[key] for key in sorted(wrong)},
+        {key: _show(actual[key]) for key in sorted(wrong)},
+    )
+
+
+def _find_handler(case):
+    if not isinstance(case, dict):
+        raise MalformedError("is no object")
+    kind = case.get("kind")
+    if "nth" in case:
+        return _replay_period
+    if "change_date" in case:
+        return _replay_proration
+    if kind in _TIMEZONE_KINDS:
+        return _TIMEZONE_KINDS[kind]
+    if kind in NOT_SUPPORTED_KINDS or NOT_SUPPORTED_FIELDS & case.keys():
+        raise NotImplementedError
+    raise MalformedError(f"unknown kind of case {kind!r}")
+
+
+def _agree(expected, actual):
+    """Tell whether a value is the expected one; an impossible date never is."""
+    try:
+        if isinstance(actual, Decimal):
+            return Decimal(expected) == actual
+        if isinstance(actual, date):
+            return _moment(expected) == actual
+    except (ValueError, InvalidOperation):
+        return False
+    return type(expected) is type(actual) and expected == actual
+
+
+def _show(actual):
+    if isinstance(actual, EngineError):
+        return f"{type(actual).__name__}: {actual}"
+    return actual.isoformat() if isinstance(actual, date) else str(actual)
+
+
+def _moment(text):
+    """Return the date or the instant a text stands for."""
+    if "T" in text:
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return date.fromisoformat(text)
+
+
+def _optional(case, key):
+    return _moment(case[key]) if case.get(key) else None
+
+
+def _decimal(text):
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise MalformedError(f"{text!r} is no number") from None
+
+
+# ----------------------------------------------------------------- billing periods
+
+
+def _replay_period(case):
+    recurrence = Recurrence(
+        start=_moment(case["start"]),
+        interval=Interval.parse(case["interval_count"], case["interval_unit"]),
+        alignment=MODES[case["mode"]],
+        anchor=_optional(case, "anchor"),
+        billing_day=case.get("anchor_day"),
+        stop=_optional(case, "contract_end"),
+    )
+    period = recurrence.nth(case["nth"])
+    return {
+        "expected_start": period.start,
+        "expected_end": period.last_day,
+        "expected_end_exclusive": period.stop,
+    }
+
+
+# ------------------------------------------------------------------------ proration
+
+
+def _replay_proration(case):
+    rule = Proration(case["rule"])
+    old = _booking(case, "old", "", rule)
+    has_own = case.get("new_period_start") is not None
+    new = _booking(case, "new", "new_" if has_own else "", rule)
+    correction = change(
+        _moment(case["change_date"]),
+        old,
+        new,
+        Rounding.from_digits(case["currency_digits"]),
+        rule,
+    )
+    return {
+        "expected_credit": correction.credit,
+        "expected_charge": correction.charge,
+        "expected_net": correction.net,
+    }
+
+
+def _booking(case, side, prefix, rule):
+    if case[f"{side}_price"] is None:
+        return None
+    start = _moment(case[f"{prefix}period_start"])
+    stop = _moment(case[f"{prefix}period_end_exclusive"])
+    until = _optional(case, "charge_until_exclusive") if side == "new" else None
+    if rule is Proration.DAY_FIXED_30:
+        # These cases give a stub as its own period. The fee is monthly: days / 30.
+        until = until or stop
+        stop = max(stop, Interval(1, Unit.MONTH).add(start))
+    amount = _decimal(case[f"{side}_price"]) * _decimal(case[f"{side}_quantity"])
+    return Booking(amount, Period(start, stop), until)
+
+
+# ----------------------------------------------------------------------- local time
+
+
+def _replay_local_date(case):
+    day = local_time.local_date(_moment(case["instant"]), case["timezone"])
+    return {"expected_local_date": day}
+
+
+def _replay_billing_due(case):
+    day = _moment(case["billing_day_local"])
+    is_due = local_time.falls_on(_moment(case["instant"]), day, case["timezone"])
+    return {"expected_due": is_due}
+
+
+def _replay_utc_bounds(case):
+    stop = _moment(case["local_end"]) + local_time.ONE_DAY
+    period = Period(_moment(case["local_start"]), stop)
+    window = local_time.utc_window(period, case["timezone"])
+    return {
+        "expected_from_utc": window.start,
+        "expected_to_utc_inclusive": local_time.last_second(window),
+    }
+
+
+def _replay_timezone_change(case):
+    """The next calendar period after the last rated one, now in the new zone."""
+    rated_until = _moment(case["previous_usage_to_utc"]) + local_time.ONE_SECOND
+    day = local_time.local_date(rated_until, case["old_timezone"])
+    interval = Interval.parse(1, case.get("interval", "month"))
+    period = Recurrence(day, interval, Alignment.CALENDAR).nth(1)
+    window = local_time.next_window(rated_until, period.stop, case["new_timezone"])
+    return {
+        "expected_usage_from_utc": window.start,
+        "expected_usage_to_utc_inclusive": local_time.last_second(window),
+    }
+
+
+def _replay_days_between(case):
+    start, stop = _moment(case["start"]), _moment(case["end"])
+    return {"expected_days": local_time.days_between(start, stop, case["timezone"])}
+
+
+_TIMEZONE_KINDS = {
+    "local_date": _replay_local_date,
+    "billing_due": _replay_billing_due,
+    "utc_bounds": _replay_utc_bounds,
+    "timezone_change": _replay_timezone_change,
+    "days_between": _replay_days_between,
+}

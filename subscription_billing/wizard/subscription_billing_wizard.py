@@ -1,0 +1,161 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..engine.errors import EngineError
+
+# More contracts than this are billed by the scheduled action, not while one waits.
+MAX_CONTRACTS_AT_ONCE = 200
+MAX_PREVIEW_CONTRACTS = 80
+
+
+class SubscriptionBillingWizard(models.TransientModel):
+    """Bill up to a date, by hand, with a look at what is due first."""
+
+    _name = "subscription.billing.wizard"
+    _description = "Bill up to a Date"
+
+    date = fields.Date(
+        "Bill up to",
+        required=True,
+        default=lambda self: self._default_date(),
+        help="Everything due up to this day is billed; it is also the invoice date.",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    contract_ids = fields.Many2many(
+        "subscription.contract",
+        default=lambda self: self._default_contract_ids(),
+        help="Leave empty to bill all contracts that are due.",
+    )
+    line_ids = fields.One2many(
+        "subscription.billing.wizard.line", "wizard_id", compute="_compute_preview"
+    )
+    contract_count = fields.Integer(compute="_compute_preview")
+    has_more = fields.Boolean(compute="_compute_preview")
+    error_text = fields.Text(compute="_compute_preview")
+
+    def _default_date(self):
+        tz = self.env.company.partner_id.tz or self.env.user.tz or "UTC"
+        return self.env["subscription.billing.run"]._get_billing_date(tz)
+
+    def _default_contract_ids(self):
+        if self.env.context.get("active_model") == "subscription.contract":
+            return self.env.context.get("active_ids")
+        return False
+
+    @api.depends("date", "company_id", "contract_ids")
+    def _compute_preview(self):
+        for wizard in self:
+            due = wizard._get_due_contracts() if wizard.date else None
+            if not due:
+                wizard.line_ids = [Command.clear()]
+                wizard.contract_count = 0
+                wizard.has_more = wizard.error_text = False
+                continue
+            rows, errors = wizard._plan_preview(due[:MAX_PREVIEW_CONTRACTS])
+            wizard.line_ids = [Command.clear(), *map(Command.create, rows)]
+            wizard.contract_count = len(due)
+            wizard.has_more = len(due) > MAX_PREVIEW_CONTRACTS
+            wizard.error_text = "\n".join(errors) or False
+
+    def _get_due_contracts(self):
+        self.ensure_one()
+        contracts = self.env["subscription.contract"]
+        return contracts.search(
+            self._get_scope() + contracts._get_due_domain(self.date)
+        )
+
+    def _get_scope(self):
+        scope = [("company_id", "=", self.company_id.id)]
+        if self.contract_ids:
+            scope.append(("id", "in", self.contract_ids.ids))
+        return scope
+
+    def _plan_preview(self, contracts):
+        """What a run would charge; writes nothing."""
+        rows, errors = [], []
+        for contract in contracts:
+            try:
+                plan = contract._plan_charges(self.date)[contract]
+            except EngineError as error:
+                errors.append(f"{contract.display_name}: {error}")
+                continue
+            due = plan.credits + plan.charges
+            rows += [self._prepare_preview(contract, charge) for charge in due]
+            keys = {charge.item_key for charge in due}
+            lines = contract.line_ids.filtered(lambda line, keys=keys: line.id in keys)
+            check = self.env["subscription.billing.check"]
+            for problem in check._get_problems(contract, lines, self.date):
+                errors.append(f"{contract.display_name}: {problem}")
+        return rows, errors
+
+    def _prepare_preview(self, contract, charge):
+        line = self.env["subscription.contract.line"].browse(charge.item_key)
+        return {
+            "contract_id": contract.id,
+            "partner_id": contract.partner_id.id,
+            "name": line.name,
+            "kind": "credit" if charge.kind == "credit" else "fee",
+            "date_start": charge.period.start,
+            "date_end": charge.period.last_day,
+            "amount": float(charge.amount),
+            "currency_id": contract.currency_id.id,
+        }
+
+    def action_bill(self):
+        """Bill now, or leave a large run to the scheduled action."""
+        self.ensure_one()
+        due = self._get_due_contracts()
+        if not due:
+            raise UserError(
+                self.env._("Nothing is due up to %s.", fields.Date.to_string(self.date))
+            )
+        if len(due) > MAX_CONTRACTS_AT_ONCE:
+            raise UserError(
+                self.env._(
+                    "%(count)s contracts are due, more than the %(limit)s that can be "
+                    "billed while you wait. Select fewer, or let the scheduled action "
+                    "bill them.",
+                    count=len(due),
+                    limit=MAX_CONTRACTS_AT_ONCE,
+                )
+            )
+        run = (
+            self.env["subscription.billing.run"]
+            .sudo()
+            .create(
+                {
+                    "company_id": self.company_id.id,
+                    "date": self.date,
+                    "contract_ids": [Command.set(self.contract_ids.ids)],
+                }
+            )
+        )
+        run._process(self._get_scope(), commit=False)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "subscription.billing.run",
+            "res_id": run.id,
+            "views": [(False, "form")],
+        }
+
+
+class SubscriptionBillingWizardLine(models.TransientModel):
+    """One charge a run would make."""
+
+    _name = "subscription.billing.wizard.line"
+    _description = "Billing Preview Line"
+
+    wizard_id = fields.Many2one("subscription.billing.wizard", ondelete="cascade")
+    contract_id = fields.Many2one("subscription.contract", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    name = fields.Char("Item", readonly=True)
+    kind = fields.Selection(
+        [("fee", "Fee"), ("credit", "Credit")], readonly=True, default="fee"
+    )
+    date_start = fields.Date("From", readonly=True)
+    date_end = fields.Date("To", readonly=True)
+    amount = fields.Monetary(readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
