@@ -15,7 +15,12 @@
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/product_demo.xml",
+        "demo/subscription_plan_demo.xml",
+        "demo/subscription_component_demo.xml",
+        "demo/subscription_price_demo.xml",
+    ],
     "application": True,
     "installable": True,
 }

@@ -20,7 +20,8 @@ is_usable_venv() {
 # make_venv FOLDER REQUIREMENTS
 make_venv() {
     is_usable_venv "$1" || "$PYTHON" -m venv --clear "$1"
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$2"
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --no-deps --requirement "$2"
 }
 
 setup_python() {

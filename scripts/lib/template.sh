@@ -11,7 +11,8 @@ database() { "$VENV/bin/python" "$ROOT/scripts/lib/database.py" "$@"; }
 # template_name plain|demo: keyed by everything it is made of.
 template_name() {
     printf '%s%s_%s' "$TEMPLATE_PREFIX" "$1" "$(short_hash "$ODOO_ID" "$CORE_ADDONS" \
-        "$(<"$ROOT/requirements.txt")" "$(declare -f build_template)")"
+        "$(<"$ROOT/requirements.txt")" "$(declare -f build_template)" \
+        "$(<"$ROOT/scripts/lib/generate_assets.py")")"
 }
 
 # Hash of the files of our addons, as git sees them or would.

@@ -1,9 +1,18 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from .subscription_invoicing import RETRYABLE
+
+_logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 100
 # The first batch is small so that a run that is killed early has shown progress.
 FIRST_BATCH_SIZE = 20
+
+# Batches given up to other workers before the run itself gives up.
+MAX_CONFLICTS = 20
 
 RUN_STATES = [
     ("draft", "Planned"),
@@ -134,18 +143,17 @@ class SubscriptionBillingRun(models.Model):
         """
         self._check_guards()
         runs = self.browse()
+        contracts = self.env["subscription.contract"]
         for company in companies:
             scope = [("company_id", "=", company.id)]
             if tz:
                 scope.append(("tz", "=", tz))
-            contracts = self.env["subscription.contract"]
-            if contracts.search_count(
-                [*contracts._get_due_domain(day), *scope], limit=1
-            ):
+            due = [*contracts._get_due_domain(day), *scope]
+            if contracts.search_count(due, limit=1):
                 run = self.create(
                     {"company_id": company.id, "date": day, "trigger": trigger}
                 )
-                run._process(scope, commit=True)
+                run._process_committing(scope)
                 runs += run
             contracts.search(
                 [*scope, ("state", "!=", "ended"), ("date_end", "<", day)]
@@ -165,24 +173,50 @@ class SubscriptionBillingRun(models.Model):
                 )
             )
 
-    def _process(self, scope, commit):
-        """Work through the due contracts of ``scope``.
+    def _process(self, scope):
+        """Work through the due contracts of ``scope`` in the caller's transaction.
 
         :param list scope: domain on ``subscription.contract``
-        :param bool commit: commit after each batch; without, the caller's
-            transaction holds it all
         """
         self.ensure_one()
         self._check_guards()
+        seen = set()
+        while batch := self._claim(scope, seen, BATCH_SIZE):
+            seen.update(batch.ids)
+            self._process_batch(batch)
+        self.state = "failed" if self.failure_count else "done"
+
+    def _process_committing(self, scope):
+        """The same, with a commit after each batch, so that a run may be killed at
+        any moment and any number of runs may work at once (X5)."""
+        self.ensure_one()
+        commit = self.env["ir.cron"]._commit_progress
         self.state = "running"
-        seen, size = set(), FIRST_BATCH_SIZE
-        while batch := self._claim(scope, seen, size):
+        commit(0)
+        seen, size, conflicts = set(), FIRST_BATCH_SIZE, 0
+        while True:
+            try:
+                batch = self._claim(scope, seen, size)
+                if not batch:
+                    break
+                self._process_batch(batch)
+                left = commit(len(batch))
+            except RETRYABLE as error:
+                # Another worker was faster. Look again with a fresh snapshot.
+                self.env.cr.rollback()
+                conflicts += 1
+                if conflicts > MAX_CONFLICTS:
+                    raise
+                _logger.info("Billing run %s starts a batch anew: %s", self.id, error)
+                continue
             seen.update(batch.ids)
             size = BATCH_SIZE
-            self._process_batch(batch)
-            if commit and not self.env["ir.cron"]._commit_progress(len(batch)):
-                break  # out of time: the next call goes on
+            if not left:
+                # Out of time: the scheduled action goes on at once.
+                self.env.ref("subscription_billing.ir_cron_bill")._trigger()
+                break
         self.state = "failed" if self.failure_count else "done"
+        commit(0)
 
     def _claim(self, scope, seen, limit):
         """Lock the next due contracts that nobody else is billing.

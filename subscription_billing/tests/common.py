@@ -108,7 +108,7 @@ class SubscriptionCommon(AccountTestInvoicingCommon):
         scope = [("company_id", "=", self.company.id)]
         if contracts is not None:
             scope.append(("id", "in", contracts.ids))
-        run._process(scope, commit=False)
+        run._process(scope)
         return run
 
     def assertCharges(self, contract, expected):

@@ -133,7 +133,7 @@ class SubscriptionBillingWizard(models.TransientModel):
                 }
             )
         )
-        run._process(self._get_scope(), commit=False)
+        run._process(self._get_scope())
         return {
             "type": "ir.actions.act_window",
             "res_model": "subscription.billing.run",

@@ -105,6 +105,25 @@ class TestChanges(BaseCase):
             revisions.append([each.revision for each in due.charges])
         self.assertEqual(revisions, [[1], [2], [3]])
 
+    def test_x1_a_revision_is_free_on_each_of_its_days(self):
+        item, revisions = book(), []
+        self.ledger.bill(stopped(item, "2024-01-16"), until="2024-01-31")
+        self.ledger.bill(item, until="2024-01-31")
+        for stop in ("2024-01-01", "2024-01-21", "2024-01-10"):
+            self.ledger.bill(stopped(item, stop), until="2024-01-31")
+            due = self.ledger.bill(item, until="2024-01-31")
+            revisions += [each.revision for each in due.charges]
+        self.assertEqual(revisions, [1, 2, 3])
+
+    def test_t6_a_fee_period_that_goes_on_after_all_is_due_at_its_own_time(self):
+        fees = {"fees": every(1, "year"), "billing": every(1, "month")}
+        item = book(price="366.00", **fees)
+        self.ledger.bill(stopped(item, "2024-07-01"), until="2024-01-01")
+        due = self.ledger.bill(item, until="2024-02-01")
+        charges = [("2024-01-01", "2024-07-01", "2025-01-01", "184.00")]
+        self.assert_due(due, charges, [])
+        self.assertEqual(self.ledger.total(), Decimal("366.00"))
+
     def test_x1_a_credit_names_each_charge_it_takes_from(self):
         item = book()
         self.ledger.bill(item, until="2024-01-01")

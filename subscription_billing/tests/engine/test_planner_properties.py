@@ -48,7 +48,7 @@ class TestPlannerProperties(BaseCase):
             while at <= until:
                 due = daily.bill(*items, until=at, phases=phases)
                 self.assertTrue(all(each.due == at for each in due.charges))
-                at = min(due.next_due or date.max, max(until, at + timedelta(1)))
+                at = max(at + timedelta(1), min(due.next_due or date.max, until))
             found = sorted(daily.entries(), key=str)
             self.assertEqual(found, sorted(expected, key=str))
 

@@ -125,6 +125,6 @@ class TestAccess(SubscriptionCommon):
         run = self.env["subscription.billing.run"].create(
             {"company_id": other.id, "date": "2024-01-01"}
         )
-        run._process([("company_id", "=", other.id)], commit=False)
+        run._process([("company_id", "=", other.id)])
         self.assertEqual(run.contract_count, 0)
         self.assertFalse(contract.charge_ids)

@@ -51,7 +51,9 @@ class TestBillingRun(SubscriptionCommon):
             self.day("2024-01-01"), self.company
         )
         self.assertEqual(run.contract_count, 25)
-        self.assertEqual([c.args for c in self.commit.mock_calls], [(20,), (5,)])
+        self.assertEqual(
+            [c.args for c in self.commit.mock_calls], [(0,), (20,), (5,), (0,)]
+        )
 
     def test_x5_a_run_out_of_time_goes_on_with_the_next_call(self):
         for _i in range(25):

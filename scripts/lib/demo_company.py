@@ -1,0 +1,143 @@
+"""The demo's company: Nordlicht Software GmbH on SKR03, with customers and contracts."""
+
+import base64
+import csv
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parent.parent / "demo_data"
+NAME = "Nordlicht Software GmbH"
+XMLID = "demo_company.nordlicht"
+
+
+def read(name):
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def create_company(env):
+    """The company with its chart, and the environment that works in it."""
+    env["res.lang"]._activate_lang("de_DE")
+    env["res.lang"]._activate_lang("en_US")
+    company = env["res.company"].create(
+        {
+            "name": NAME,
+            "country_id": env.ref("base.de").id,
+            "currency_id": env.ref("base.EUR").id,
+            "street": "Speicherstraße 12",
+            "zip": "20457",
+            "city": "Hamburg",
+            "vat": "DE136695976",
+        }
+    )
+    # Not at creation: Odoo would then ask a web service about the domain.
+    company.email = "billing@nordlicht.example"
+    company.partner_id.tz = "Europe/Berlin"
+    users = env.ref("base.user_root") + env.ref("base.user_admin")
+    users.write({"company_ids": [(4, company.id)]})
+    users.write({"company_id": company.id})
+    context = {"allowed_company_ids": company.ids}
+    env["account.chart.template"].try_loading(
+        "de_skr03", company=company, install_demo=False
+    )
+    return env(context=context)
+
+
+def set_up_taxes(env):
+    """19 %, 7 % for the e-book, and fiscal positions for services abroad.
+
+    The chart's own positions are made for goods: services to businesses in the EU
+    belong on account 8336 (§ 18b UStG), outside of it on 8338.
+    """
+    chart = env["account.chart.template"].with_company(env.company)
+    full, reduced = chart.ref("tax_ust_19_skr03"), chart.ref("tax_ust_7_skr03")
+    products = env["product.product"].search([("default_code", "=like", "NL-%")])
+    for product in products:
+        is_book = product.default_code == "NL-HANDBOOK"
+        product.taxes_id = reduced if is_book else full
+    return {
+        "eu": map_services(
+            chart,
+            "fiscal_position_eu_vat_id_partner_service_skr03",
+            "tax_free_eu_skr03",
+            "8336",
+            full + reduced,
+        ),
+        "swiss": map_services(
+            chart,
+            "fiscal_position_non_eu_partner_service_skr03",
+            "tax_free_third_country_skr03",
+            "8338",
+            full + reduced,
+        ),
+    }
+
+
+def map_services(chart, position_name, tax_name, code, taxes):
+    env = chart.env
+    position, tax = chart.ref(position_name), chart.ref(tax_name)
+    tax.write(
+        {
+            "active": True,
+            "fiscal_position_ids": [(4, position.id)],
+            "original_tax_ids": [(4, each.id) for each in taxes],
+        }
+    )
+    position.account_ids.unlink()
+    position.account_ids = [
+        (0, 0, {"account_src_id": source.id, "account_dest_id": target.id})
+        for target in account(env, code)
+        for source in account(env, "8400") + account(env, "8300")
+    ]
+    return position
+
+
+def account(env, code):
+    company = env.company
+    return env["account.account"].search(
+        [("code", "=like", f"{code}%"), ("company_ids", "in", company.ids)], limit=1
+    )
+
+
+def import_rates(env):
+    franc = env.ref("base.CHF")
+    franc.active = True
+    env["res.currency.rate"].create(
+        [
+            {
+                "name": row["name"],
+                "currency_id": franc.id,
+                "rate": float(row["rate"]),
+                "company_id": env.company.id,
+            }
+            for row in read("rates.csv")
+        ]
+    )
+
+
+def import_customers(env, positions):
+    """Through Odoo's own import, as a user would load the file."""
+    rows = read("customers.csv")
+    fields = [name for name in rows[0] if name != "kind"]
+    result = env["res.partner"].load(
+        fields, [[row[name] for name in fields] for row in rows]
+    )
+    if not result["ids"]:
+        raise SystemExit(f"customers.csv: {result['messages'][:3]}")
+    partners = env["res.partner"].browse(result["ids"])
+    for row, partner in zip(rows, partners, strict=True):
+        partner.property_account_position_id = positions.get(row["kind"], False)
+    return partners
+
+
+def import_contracts(env):
+    """Through the addon's import; SystemExit with the report if a row is wrong."""
+    content = (DATA / "contracts.csv").read_bytes()
+    wizard = env["subscription.contract.import"].create(
+        {"file": base64.b64encode(content), "filename": "contracts.csv"}
+    )
+    wizard.action_import()
+    if wizard.error_count:
+        raise SystemExit("\n".join(filter(None, wizard.line_ids.mapped("message"))))
+    return env["subscription.contract"].search(
+        [("company_id", "=", env.company.id), ("name", "=like", "NL-%")]
+    )
