@@ -19,11 +19,46 @@ HERE = Path(__file__).parent
 SEED = 20250101
 FIRST_MONTH, MONTHS = date(2025, 1, 1), 18
 
-FIRST_NAMES = "Anna Ben Clara David Emma Felix Greta Hannes Ida Jonas Katrin Lars".split()
-LAST_NAMES = (
-    "Albrecht Becker Conrad Dietz Engel Fuchs Graf Huber Jansen Keller Lorenz Maurer"
-).split()
-TRADES = "Architektur Druck Fahrrad Garten Holzbau Laser Medien Optik Reisen Solar".split()
+FIRST_NAMES = [
+    "Anna",
+    "Ben",
+    "Clara",
+    "David",
+    "Emma",
+    "Felix",
+    "Greta",
+    "Hannes",
+    "Ida",
+    "Jonas",
+    "Katrin",
+    "Lars",
+]
+LAST_NAMES = [
+    "Albrecht",
+    "Becker",
+    "Conrad",
+    "Dietz",
+    "Engel",
+    "Fuchs",
+    "Graf",
+    "Huber",
+    "Jansen",
+    "Keller",
+    "Lorenz",
+    "Maurer",
+]
+TRADES = [
+    "Architektur",
+    "Druck",
+    "Fahrrad",
+    "Garten",
+    "Holzbau",
+    "Laser",
+    "Medien",
+    "Optik",
+    "Reisen",
+    "Solar",
+]
 PLACES = {
     "de": [("Hamburg", "20095"), ("Leipzig", "04109"), ("Köln", "50667")],
     "at": [("Wien", "1010"), ("Graz", "8010")],
@@ -32,7 +67,14 @@ PLACES = {
     "ch": [("Zürich", "8001"), ("Bern", "3011")],
 }
 FORMS = {"de": "GmbH", "at": "GmbH", "fr": "SARL", "nl": "B.V.", "ch": "AG"}
-STREETS = "Hafenstraße Lindenweg Marktplatz Rosengasse Schulstraße Uferpromenade".split()
+STREETS = [
+    "Hafenstraße",
+    "Lindenweg",
+    "Marktplatz",
+    "Rosengasse",
+    "Schulstraße",
+    "Uferpromenade",
+]
 
 
 def vat_number(rng, country):

@@ -1,4 +1,4 @@
-"""The demo's company: Nordlicht Software GmbH on SKR03, with customers and contracts."""
+"""The demo's company on SKR03, with its customers and contracts."""
 
 import base64
 import csv
@@ -29,8 +29,10 @@ def create_company(env):
             "vat": "DE136695976",
         }
     )
-    # Not at creation: Odoo would then ask a web service about the domain.
-    company.email = "billing@nordlicht.example"
+    # Odoo has now installed what belongs to the country and loaded its models anew.
+    env.cr.commit()
+    env.transaction.reset()
+    company = env["res.company"].browse(company.id)
     company.partner_id.tz = "Europe/Berlin"
     users = env.ref("base.user_root") + env.ref("base.user_admin")
     users.write({"company_ids": [(4, company.id)]})
@@ -39,6 +41,8 @@ def create_company(env):
     env["account.chart.template"].try_loading(
         "de_skr03", company=company, install_demo=False
     )
+    # Not at creation: Odoo would then ask a web service about the domain.
+    company.email = "billing@nordlicht.example"
     return env(context=context)
 
 

@@ -47,7 +47,9 @@ def bill(env, day):
 
 
 def bill_all_months(env):
-    print("month    contracts  invoices           net           tax         gross   time")
+    print(
+        f"{'month':8} contracts  invoices {'net':>13} {'tax':>13} {'gross':>13}  time"
+    )
     runs = env["subscription.billing.run"]
     for day in month_ends():
         started = time.perf_counter()
@@ -59,9 +61,7 @@ def bill_all_months(env):
 
 
 def print_row(label, runs, end):
-    net, gross = (
-        sum(runs.mapped(name)) for name in ("amount_untaxed", "amount_total")
-    )
+    net, gross = (sum(runs.mapped(name)) for name in ("amount_untaxed", "amount_total"))
     print(
         f"{label:8} {sum(runs.mapped('contract_count')):9}"
         f" {sum(runs.mapped('invoice_count')):9}"

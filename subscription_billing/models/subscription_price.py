@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.misc import formatLang
 
 from ..engine.money import to_decimal
 from ..engine.price import Flat, PerUnit
@@ -47,6 +48,7 @@ class SubscriptionPrice(models.Model):
     amount = fields.Float(
         digits=(16, 6),
         required=True,
+        aggregator=None,
         help="Per fee interval; taxes as set on the product's taxes.",
     )
 
@@ -57,14 +59,27 @@ class SubscriptionPrice(models.Model):
         "and start date.",
     )
 
-    @api.depends("component_id", "currency_id", "amount", "price_model")
+    @api.depends("component_id", "variant_id", "currency_id", "amount", "price_model")
+    @api.depends_context("subscription_short_name")
     def _compute_display_name(self):
+        short = self.env.context.get("subscription_short_name")
         models_ = dict(self._fields["price_model"]._description_selection(self.env))
         for price in self:
-            price.display_name = (
-                f"{price.component_id.name}: {price.amount:g} "
-                f"{price.currency_id.name or ''} ({models_.get(price.price_model)})"
-            )
+            text = price._get_amount_text()
+            if short:
+                variant = price.variant_id.name
+                price.display_name = f"{text}, {variant}" if variant else text
+            else:
+                price.display_name = (
+                    f"{price.component_id.name}: {text} "
+                    f"({models_.get(price.price_model)})"
+                )
+
+    def _get_amount_text(self):
+        """Amount with all its decimals, at least two, and the currency's code."""
+        decimals = len(f"{self.amount:.6f}".rstrip("0").partition(".")[2])
+        text = formatLang(self.env, self.amount, digits=max(2, decimals))
+        return f"{text} {self.currency_id.name or ''}"
 
     @api.constrains("amount")
     def _check_amount(self):

@@ -28,22 +28,22 @@ class SubscriptionRecurrenceMixin(models.AbstractModel):
         "Fee Every",
         default=1,
         required=True,
+        aggregator=None,
         help="A fee is charged once per fee interval and never divided by the "
         "billing interval.",
     )
-    fee_interval_unit = fields.Selection(
-        INTERVAL_UNITS, "Fee Interval Unit", default="month", required=True
-    )
+    fee_interval_unit = fields.Selection(INTERVAL_UNITS, default="month", required=True)
     billing_interval_count = fields.Integer(
         "Bill Every",
         default=1,
         required=True,
+        aggregator=None,
         help="How often the contract is looked at and invoiced. A yearly fee with "
         "monthly billing appears once a year; a monthly fee with yearly billing "
         "appears as twelve fees at once.",
     )
     billing_interval_unit = fields.Selection(
-        INTERVAL_UNITS, "Billing Interval Unit", default="month", required=True
+        INTERVAL_UNITS, default="month", required=True
     )
     billing_mode = fields.Selection(BILLING_MODES, default="advance", required=True)
     alignment = fields.Selection(

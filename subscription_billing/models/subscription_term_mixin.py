@@ -14,16 +14,20 @@ class SubscriptionTermMixin(models.AbstractModel):
     _description = "Subscription Term and Notice"
 
     first_term_count = fields.Integer(
-        "First Term", help="Length of the first term; 0 = none, indefinite at once."
+        "First Term",
+        aggregator=None,
+        help="Length of the first term; 0 = none, indefinite at once.",
     )
     first_term_unit = fields.Selection(INTERVAL_UNITS, default="month", required=True)
     later_term_count = fields.Integer(
-        "Later Terms", help="Length of each renewal; 0 = indefinite after the first."
+        "Later Terms",
+        aggregator=None,
+        help="Length of each renewal; 0 = indefinite after the first.",
     )
     later_term_unit = fields.Selection(INTERVAL_UNITS, default="month", required=True)
-    notice_first_count = fields.Integer("Notice in the First Term")
+    notice_first_count = fields.Integer("Notice in the First Term", aggregator=None)
     notice_first_unit = fields.Selection(INTERVAL_UNITS, default="month", required=True)
-    notice_later_count = fields.Integer("Notice Later")
+    notice_later_count = fields.Integer("Notice Later", aggregator=None)
     notice_later_unit = fields.Selection(INTERVAL_UNITS, default="month", required=True)
 
     @api.constrains(

@@ -7,6 +7,7 @@ from .engine import (
     test_period,
     test_planner,
     test_planner_changes,
+    test_planner_properties,
     test_price,
     test_properties,
     test_proration,
@@ -19,9 +20,11 @@ from .models import (
     test_access,
     test_bad_input,
     test_billing_run,
+    test_browser,
     test_charge,
     test_contract,
     test_import,
+    test_views,
 )
 from .scenarios import (
     test_catch_up,

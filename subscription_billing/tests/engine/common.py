@@ -50,6 +50,7 @@ class Ledger:
         self.rounding = rounding
         self.charges = []
         self.credits = {}
+        self.taken = {}
 
     def rows(self):
         """Return the charges as the planner wants them."""
@@ -76,7 +77,7 @@ class Ledger:
             self._credit(credit)
         rules = {item.key: item.proration for item in items}
         for charge in due.charges:
-            _refuse_overlap(charge, [each for each, _rule in self.charges])
+            self._refuse_overlap(charge)
             self.charges.append((charge, rules[charge.item_key]))
         return due
 
@@ -99,8 +100,8 @@ class Ledger:
         return {key: amount for key, amount in totals.items() if amount}
 
     def _credit(self, credit):
+        self._refuse_overlap(credit)
         known = self.credits.setdefault(credit.credits, [])
-        _refuse_overlap(credit, known)
         known.append(credit)
         charge, _rule = self.charges[credit.credits]
         if -sum(each.amount for each in known) > charge.amount:
@@ -108,15 +109,14 @@ class Ledger:
         if not charge.period.covers(credit.period):
             raise AssertionError(f"{credit} is not of {charge}")
 
-
-def _refuse_overlap(new, rows):
-    for row in rows:
-        if (
-            row.revision == new.revision
-            and row.item_key == new.item_key
-            and row.period.overlaps(new.period)
-        ):
-            raise AssertionError(f"{new} overlaps {row}")
+    def _refuse_overlap(self, new):
+        """Act as the database's constraint over item, kind, revision and days."""
+        key = new.item_key, new.kind, new.revision
+        known = self.taken.setdefault(key, [])
+        for period in known:
+            if period.overlaps(new.period):
+                raise AssertionError(f"{new} overlaps {period}")
+        known.append(new.period)
 
 
 def lines(charges):

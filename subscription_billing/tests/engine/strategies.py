@@ -16,6 +16,7 @@ from ...engine.recurrence import Alignment, Recurrence
 from ...engine.timeline import Item, ItemKind, Mode, Phase
 
 try:
+    from hypothesis import Phase as Step
     from hypothesis import given, settings
     from hypothesis import strategies as st
 except ImportError:
@@ -31,10 +32,15 @@ PARTIAL_RULES = [rule for rule in Proration if rule is not Proration.NONE]
 def check(examples, *strategies):
     """Run the decorated function on that many examples, at once.
 
-    They are derived from its own text: a run that is red is red again.
+    They are derived from its own text: a run that is red is red again. An example
+    is shown as found; add `Step.shrink`, which takes minutes, to see a small one.
     """
     profile = settings(
-        max_examples=examples, derandomize=True, deadline=None, database=None
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Step.generate],
     )
     return lambda function: profile(given(*strategies)(function))()
 

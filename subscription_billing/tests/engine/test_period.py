@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo.tests import BaseCase
@@ -19,6 +19,12 @@ class TestPeriod(BaseCase):
         self.assertTrue(february.contains(day("2024-02-29")))
         self.assertFalse(february.contains(day("2024-03-01")))
         self.assertFalse(february.contains(day("2024-01-31")))
+
+    def test_t2_a_kind_of_date_is_a_date(self):
+        class Day(date):
+            """What a library that freezes the clock puts in the place of a date."""
+
+        self.assertEqual(Period(Day(2024, 2, 1), day("2024-02-03")).days, 2)
 
     def test_t2_an_empty_or_mixed_period_is_refused(self):
         first, noon = day("2024-02-01"), datetime(2024, 2, 1, 12, tzinfo=UTC)

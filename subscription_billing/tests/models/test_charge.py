@@ -52,9 +52,7 @@ class TestCharge(SubscriptionCommon):
 
     def test_x1_a_credit_does_not_exceed_its_charge(self):
         with self.assertRaisesRegex(ValidationError, "exceed the charge of 30.0"):
-            self._copy(
-                kind="credit", amount=-30.01, credited_charge_id=self.charge.id
-            )
+            self._copy(kind="credit", amount=-30.01, credited_charge_id=self.charge.id)
 
     def test_x1_charges_are_not_deleted(self):
         with self.assertRaisesRegex(UserError, "ledger"):

@@ -17,9 +17,7 @@ class TestReopenedPeriod(SubscriptionCommon):
     def assertBilledOnce(self):
         self.bill("2024-01-01")
         self.bill("2024-01-01")
-        self.assertCharges(
-            self.contract, [("fee", "2024-01-01", "2024-01-31", 30.0)]
-        )
+        self.assertCharges(self.contract, [("fee", "2024-01-01", "2024-01-31", 30.0)])
         self.assertHealthy()
 
     def test_x3_deleted_draft(self):

@@ -67,9 +67,7 @@ class TestRhythms(SubscriptionCommon):
             interval_unit="quarter",
         )
         self._price(support, 60.0)
-        contract = self.subscribe(
-            "2024-01-01", quantities={support: 1, self.setup: 1}
-        )
+        contract = self.subscribe("2024-01-01", quantities={support: 1, self.setup: 1})
         self.bill("2024-04-01")
         self.assertCharges(
             contract,
