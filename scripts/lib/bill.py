@@ -1,4 +1,7 @@
-"""Bills everything that is due up to a date, as the scheduled action would."""
+"""Bills everything that is due up to a date, as the scheduled action would.
+
+Exit code 1 when contracts were parked because they could not be billed.
+"""
 
 import argparse
 import sys
@@ -44,6 +47,21 @@ def find_companies(env, name):
     return companies
 
 
+def report(runs, day):
+    """Print what each run did; 1 when a contract could not be billed."""
+    if not runs:
+        print(f"Nothing is due up to {day}.")
+    for run in runs:
+        print(
+            f"{run.name}  {run.company_id.name}: {run.contract_count} contracts, "
+            f"{run.invoice_count} invoices, net {run.amount_untaxed:.2f}, "
+            f"total {run.amount_total:.2f} {run.company_currency_id.name}"
+        )
+        if run.failure_count:
+            print(f"    {run.failure_count} contracts parked with their error")
+    return 1 if any(runs.mapped("failure_count")) else 0
+
+
 def main():
     from odoo.exceptions import UserError
 
@@ -52,12 +70,13 @@ def main():
     with open_env(options.database) as env:
         companies = find_companies(env, options.company)
         try:
-            run = env["subscription.billing.run"]._run_for_date(options.date, companies)
+            runs = env["subscription.billing.run"]._run_for_date(
+                options.date, companies
+            )
         except UserError as error:
             sys.exit(f"error: {error}")
         env.cr.commit()
-        print("\n".join(run.mapped("display_name")))
-    return 0
+        return report(runs, options.date)
 
 
 if __name__ == "__main__":

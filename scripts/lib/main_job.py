@@ -85,9 +85,12 @@ def print_totals(env, runs):
 def check_sums(env):
     """Charges = invoice lines = revenue postings, per currency, to the cent."""
     watchdog = env["subscription.watchdog"]
-    print("\ncurrency       charges  invoice lines       revenue")
+    print(f"\n{'currency':8} {'charges':>13} {'invoice lines':>13} {'revenue':>13}")
     for currency, totals in watchdog._get_totals(env.company).items():
-        print(f"{currency.name:8} " + " ".join(f"{total:13,.2f}" for total in totals))
+        sums = [totals[name] for name in ("charged", "untaxed", "posted")]
+        print(f"{currency.name:8} " + " ".join(f"{amount:13,.2f}" for amount in sums))
+        if any(currency.compare_amounts(amount, sums[0]) for amount in sums):
+            yield f"the sums in {currency.name} differ"
     yield from watchdog._get_findings(env.company)
     parked = env["subscription.contract"].search_count([("billing_error", "!=", False)])
     if parked:

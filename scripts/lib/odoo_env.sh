@@ -18,7 +18,7 @@ CONF
 enter_odoo_env() {
     write_odoo_conf
     export ODOO_RC="$ODOO_CONF"
-    export PYTHONPATH="$ODOO_TREE"
+    export PYTHONPATH="$ODOO_TREE" PYTHONUNBUFFERED=1
     # Where the C renderer is installed, ReportLab has to be told to draw QR codes with it.
     if compgen -G "$VENV/lib/python3*/site-packages/_rl_renderPM*" >/dev/null; then
         export RL_renderPMBackend=_renderPM

@@ -6,6 +6,7 @@ from . import res_config_settings
 from . import res_partner
 from . import subscription_recurrence_mixin
 from . import subscription_term_mixin
+from . import subscription_agreed_price_mixin
 from . import subscription_agreed_terms_mixin
 from . import subscription_lifecycle_mixin
 from . import subscription_billable_mixin

@@ -61,7 +61,7 @@ class SubscriptionBillingRun(models.Model):
     )
     contract_count = fields.Integer("Contracts", readonly=True)
     failure_count = fields.Integer("Failures", readonly=True)
-    invoice_count = fields.Integer("Invoice Count", readonly=True)
+    invoice_count = fields.Integer(readonly=True)
     amount_untaxed = fields.Monetary(
         "Net", currency_field="company_currency_id", readonly=True
     )
@@ -116,7 +116,7 @@ class SubscriptionBillingRun(models.Model):
     @api.model
     def _get_billing_date(self, tz):
         """Today in a time zone. The one place that reads the clock (T3)."""
-        now = fields.Datetime.now()
+        now = fields.Datetime.now()  # noqa: TID251 - this is the one place
         return fields.Datetime.context_timestamp(self.with_context(tz=tz), now).date()
 
     @api.model

@@ -90,7 +90,9 @@ class SubscriptionContract(models.Model):
     date_start = fields.Date("Start Date", required=True, tracking=True)
     date_end = fields.Date(
         "End Date",
-        copy=False, tracking=True, help="Last day of the contract, inclusive."
+        copy=False,
+        tracking=True,
+        help="Last day of the contract, inclusive.",
     )
     date_anchor = fields.Date(
         "Anchor",
@@ -224,8 +226,11 @@ class SubscriptionContract(models.Model):
 
     def write(self, vals):
         if vals.keys() & GRID_FIELDS:
-            self._check_not_billed()
-        return super().write(vals)
+            self.line_ids._check_not_billed()
+        result = super().write(vals)
+        if "date_end" in vals:
+            self._refresh_next_billing()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
@@ -238,9 +243,6 @@ class SubscriptionContract(models.Model):
                         contract=contract.display_name,
                     )
                 )
-
-    def _check_not_billed(self):
-        self.line_ids._check_not_billed()
 
     def action_view_invoices(self):
         self.ensure_one()

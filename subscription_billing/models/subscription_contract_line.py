@@ -7,12 +7,8 @@ from ..engine.interval import Interval
 from ..engine.money import to_decimal
 from ..engine.proration import Proration
 from ..engine.timeline import Item, ItemKind, Mode
-from .subscription_component import COMPONENT_KINDS
-from .subscription_price import PRICE_MODELS, as_price
 from .subscription_recurrence_mixin import BILLING_MODES, INTERVAL_UNITS, PRORATIONS
 
-# Of an average month, for the monthly amount of intervals in days and weeks.
-DAYS_PER_MONTH = 365.25 / 12
 # What a billed line says must stay true; a change is a new line from its date on.
 LOCKED_FIELDS = {
     "component_id",
@@ -33,6 +29,7 @@ class SubscriptionContractLine(models.Model):
 
     _name = "subscription.contract.line"
     _description = "Subscription Contract Line"
+    _inherit = ["subscription.agreed.price.mixin"]
     _order = "contract_id, sequence, id"
     _check_company_auto = True
 
@@ -51,9 +48,7 @@ class SubscriptionContractLine(models.Model):
         check_company=True,
     )
     product_id = fields.Many2one(related="component_id.product_id", store=True)
-    kind = fields.Selection(
-        COMPONENT_KINDS, compute="_compute_kind", store=True, precompute=True
-    )
+    kind = fields.Selection(related="component_id.kind", store=True)
     name = fields.Char(
         compute="_compute_from_component",
         store=True,
@@ -69,28 +64,9 @@ class SubscriptionContractLine(models.Model):
         digits="Product Unit",
     )
     date_start = fields.Date(
-        "Start Date",
         compute="_compute_date_start", store=True, readonly=False, precompute=True
     )
-    date_end = fields.Date(
-        "End Date", help="Last day, inclusive; empty = as long as the contract."
-    )
-    price_id = fields.Many2one(
-        "subscription.price",
-        "Price Version",
-        compute="_compute_price_id",
-        store=True,
-        precompute=True,
-        ondelete="restrict",
-        index="btree_not_null",
-    )
-    has_price_override = fields.Boolean("Own Price")
-    price_override = fields.Float(digits=(16, 6))
-    price_model = fields.Selection(PRICE_MODELS, compute="_compute_price_unit")
-    price_unit = fields.Float("Price", compute="_compute_price_unit", digits=(16, 6))
-    amount = fields.Monetary(
-        compute="_compute_amount", help="Price of one fee interval at this quantity."
-    )
+    date_end = fields.Date(help="Last day, inclusive; empty = as long as the contract.")
     fee_interval_count = fields.Integer(
         compute="_compute_rhythm", store=True, precompute=True
     )
@@ -106,11 +82,6 @@ class SubscriptionContractLine(models.Model):
     charge_ids = fields.One2many("subscription.charge", "line_id")
 
     @api.depends("component_id")
-    def _compute_kind(self):
-        for line in self:
-            line.kind = line.component_id.kind
-
-    @api.depends("component_id")
     def _compute_from_component(self):
         for line in self:
             component = line.component_id
@@ -121,31 +92,12 @@ class SubscriptionContractLine(models.Model):
     @api.depends("contract_id.date_start")
     def _compute_date_start(self):
         for line in self:
-            if line.contract_id.state == "draft" or not line.date_start:
-                line.date_start = line.contract_id.date_start
-
-    @api.depends(
-        "component_id",
-        "contract_id.variant_id",
-        "contract_id.currency_id",
-        "contract_id.partner_id",
-        "date_start",
-    )
-    def _compute_price_id(self):
-        for line in self:
             contract = line.contract_id
-            if contract.state != "draft" and line.price_id:
-                continue  # C6: sold is sold
-            line.price_id = (
-                line.component_id._get_price(
-                    contract.variant_id,
-                    contract.currency_id,
-                    contract.partner_id,
-                    line.date_start,
-                )
-                if line.component_id and line.date_start
-                else False
-            )
+            if contract.state == "draft":
+                line.date_start = contract.date_start
+            elif not line.date_start:
+                # Not back to the start: that would bill all past periods.
+                line.date_start = contract.date_next_billing or contract.date_start
 
     @api.depends(
         "component_id",
@@ -165,21 +117,6 @@ class SubscriptionContractLine(models.Model):
             )
             line.billing_mode = component.billing_mode or contract.billing_mode
             line.proration = component.proration
-
-    @api.depends("price_id", "has_price_override", "price_override")
-    def _compute_price_unit(self):
-        for line in self:
-            own = line.has_price_override
-            line.price_model = line.price_id.price_model or (
-                "flat" if line.kind == "base" else "per_unit"
-            )
-            line.price_unit = line.price_override if own else line.price_id.amount
-
-    @api.depends("price_unit", "price_model", "quantity")
-    def _compute_amount(self):
-        for line in self:
-            priced = line._as_price().rate(to_decimal(line.quantity))
-            line.amount = float(priced.amount)
 
     @api.constrains("date_start", "date_end")
     def _check_dates(self):
@@ -222,10 +159,31 @@ class SubscriptionContractLine(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._follow_up("line_added", self.env._("Booked"), "date_start")
+        return lines
+
     def write(self, vals):
         if vals.keys() & LOCKED_FIELDS:
             self._check_not_billed()
-        return super().write(vals)
+        result = super().write(vals)
+        if "date_end" in vals:
+            self._follow_up("line_ended", self.env._("End date changed"), "date_end")
+        return result
+
+    def _follow_up(self, event_type, verb, date_field):
+        """Log what happened to lines of running contracts and look what is due now."""
+        running = self.filtered(lambda line: line.contract_id.state != "draft")
+        for line in running:
+            self.env["subscription.event"]._log(
+                event_type,
+                line.contract_id,
+                f"{verb}: {line.name}",
+                date_effective=line[date_field],
+            )
+        running.contract_id._refresh_next_billing()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):
@@ -248,27 +206,6 @@ class SubscriptionContractLine(models.Model):
                 )
             )
 
-    def _get_missing_price_message(self):
-        self.ensure_one()
-        return self.env._(
-            "Contract %(contract)s: plan %(variant)s has no %(currency)s price for "
-            "%(component)s on %(day)s. Add one under Configuration > Prices, or set an "
-            "own price on the line.",
-            contract=self.contract_id.display_name,
-            variant=self.contract_id.variant_id.display_name,
-            currency=self.currency_id.name,
-            component=self.component_id.display_name,
-            day=self.date_start,
-        )
-
-    def _get_monthly_amount(self):
-        """Recurring amount per average month (365.25 / 12 days), unrounded."""
-        self.ensure_one()
-        if self.fee_interval_count < 1:
-            return 0.0  # still being typed; saving it is refused
-        interval = self._as_fee_interval()
-        return self.amount / (interval.months or interval.days / DAYS_PER_MONTH)
-
     def _is_recurring(self):
         self.ensure_one()
         return not self.component_id._is_one_off()
@@ -276,10 +213,6 @@ class SubscriptionContractLine(models.Model):
     def _as_fee_interval(self):
         self.ensure_one()
         return Interval.parse(self.fee_interval_count, self.fee_interval_unit)
-
-    def _as_price(self):
-        self.ensure_one()
-        return as_price(self.price_model, self.price_unit)
 
     def _as_item(self):
         """This line as the engine's item: dates half-open, numbers Decimal."""

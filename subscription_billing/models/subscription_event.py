@@ -6,6 +6,8 @@ EVENT_TYPES = [
     ("state", "State changed"),
     ("end_set", "End date set"),
     ("end_removed", "End date removed"),
+    ("line_added", "Component booked"),
+    ("line_ended", "Component ended"),
     ("billed", "Billed"),
     ("parked", "Billing failed"),
     ("released", "Retry requested"),

@@ -100,7 +100,7 @@ class SubscriptionInvoicing(models.AbstractModel):
         return self._bill_isolated([good] if good else [], day, run)
 
     def _try_alone(self, contract, day, run):
-        """The error billing ``contract`` alone would raise, or None; leaves no trace."""
+        """The error of billing ``contract`` alone, or None; leaves no trace."""
         try:
             with self.env.cr.savepoint():
                 self._bill_groups([contract], day, run)

@@ -106,7 +106,6 @@ class SubscriptionLifecycleMixin(models.AbstractModel):
         self.env["subscription.event"]._log(
             event_type, self, reason, date_effective=day
         )
-        self._refresh_next_billing()
 
     def _get_over_domain(self, day):
         """Contracts whose last day lies before ``day`` and that have not ended yet."""

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import models
 
 # Guards in the database without which billing refuses to start (X1).
@@ -36,47 +38,51 @@ class SubscriptionWatchdog(models.AbstractModel):
             *self._check_amounts(companies),
         ]
 
-    def _get_totals(self, companies, run_domain=()):
-        """Sums per currency of charges, invoice lines and revenue postings.
+    def _get_totals(self, companies):
+        """Sums per currency of what was charged, invoiced and posted.
 
-        :return: dict ``res.currency`` -> (charges, invoice lines net, revenue), the
-            last two signed like the first: credit notes negative
+        :return: dict ``res.currency`` -> dict of amounts, credit notes negative:
+            ``charged`` (ledger), ``billed`` (invoice lines as priced: gross where the
+            tax is included in the price), ``untaxed`` (invoice lines, net) and
+            ``posted`` (revenue postings)
         """
-        charges = self._sum(
-            "subscription.charge",
-            [("company_id", "in", companies.ids), ("is_void", "=", False)],
-            "amount",
-        )
         lines = [
             ("company_id", "in", companies.ids),
             ("subscription_charge_ids", "!=", False),
             ("parent_state", "!=", "cancel"),
         ]
-        invoiced = self._sum(
-            "account.move.line",
-            [*lines, ("move_type", "=", "out_invoice")],
-            "price_subtotal",
+        gross = [*lines, ("tax_ids.price_include", "=", True)]
+        untaxed = self._sum_signed(lines, "price_subtotal")
+        tax = self._sum_signed(gross, "price_total")
+        tax.subtract(self._sum_signed(gross, "price_subtotal"))
+        posted = self._sum("account.move.line", lines, "amount_currency")
+        charged = self._sum(
+            "subscription.charge",
+            [("company_id", "in", companies.ids), ("is_void", "=", False)],
+            "amount",
         )
-        refunded = self._sum(
-            "account.move.line",
-            [*lines, ("move_type", "=", "out_refund")],
-            "price_subtotal",
-        )
-        revenue = self._sum("account.move.line", lines, "amount_currency")
         return {
-            currency: (
-                amount,
-                invoiced.get(currency, 0.0) - refunded.get(currency, 0.0),
-                -revenue.get(currency, 0.0),
-            )
-            for currency, amount in charges.items()
+            currency: {
+                "charged": charged[currency],
+                "billed": untaxed[currency] + tax[currency],
+                "untaxed": untaxed[currency],
+                "posted": -posted[currency],
+            }
+            for currency in {*charged, *untaxed, *posted}
         }
 
+    def _sum_signed(self, domain, field):
+        """Sum over invoice lines per currency, credit notes negative."""
+        invoiced = [*domain, ("move_type", "=", "out_invoice")]
+        refunded = [*domain, ("move_type", "=", "out_refund")]
+        total = self._sum("account.move.line", invoiced, field)
+        total.subtract(self._sum("account.move.line", refunded, field))
+        return total
+
     def _sum(self, model, domain, field):
-        return dict(
-            self.env[model]
-            .sudo()
-            ._read_group(domain, ["currency_id"], [f"{field}:sum"])
+        groups = self.env[model].sudo()
+        return Counter(
+            dict(groups._read_group(domain, ["currency_id"], [f"{field}:sum"]))
         )
 
     def _check_lines_without_charge(self, companies):
@@ -105,15 +111,13 @@ class SubscriptionWatchdog(models.AbstractModel):
 
     def _check_amounts(self, companies):
         for currency, totals in self._get_totals(companies).items():
-            charged, invoiced, posted = totals
-            if currency.compare_amounts(charged, invoiced) or currency.compare_amounts(
-                invoiced, posted
+            differ = currency.compare_amounts
+            if differ(totals["charged"], totals["billed"]) or differ(
+                totals["untaxed"], totals["posted"]
             ):
                 yield self.env._(
-                    "%(currency)s: charges %(charged)s, invoice lines %(invoiced)s and "
-                    "revenue %(posted)s differ.",
+                    "%(currency)s: %(charged)s were charged, %(billed)s billed; "
+                    "%(untaxed)s are due before taxes, %(posted)s were posted.",
                     currency=currency.name,
-                    charged=charged,
-                    invoiced=invoiced,
-                    posted=posted,
+                    **totals,
                 )

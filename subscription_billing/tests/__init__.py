@@ -16,18 +16,26 @@ from .engine import (
     test_timeline,
     test_vectors,
 )
+from .formats import (
+    test_contract_csv,
+)
 from .models import (
     test_access,
     test_bad_input,
     test_billing_run,
     test_browser,
+    test_catalogue,
     test_charge,
     test_contract,
     test_import,
     test_views,
+    test_watchdog,
 )
 from .scenarios import (
     test_catch_up,
+    test_companies_and_currencies,
+    test_invoice_documents,
+    test_life_cycle,
     test_month_end,
     test_parked_contract,
     test_reopened_period,

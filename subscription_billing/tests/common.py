@@ -16,7 +16,6 @@ class SubscriptionCommon(AccountTestInvoicingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env.company
-        cls.company.country_id = cls.env.ref("base.de")
         cls.env.user.group_ids += cls.env.ref(
             "subscription_billing.subscription_billing_group_manager"
         )
@@ -72,7 +71,11 @@ class SubscriptionCommon(AccountTestInvoicingCommon):
     @classmethod
     def _customer(cls, name, **vals):
         return cls.env["res.partner"].create(
-            {"name": name, "country_id": cls.env.ref("base.de").id, **vals}
+            {
+                "name": name,
+                "country_id": cls.company.account_fiscal_country_id.id,
+                **vals,
+            }
         )
 
     def draft(self, on, variant=None, **vals):

@@ -87,7 +87,9 @@ class TestBrowser(SubscriptionCommon, HttpCase):
             CODE
             % {
                 "actions": json.dumps(actions),
-                "records": json.dumps([[record._name, record.id] for record in records]),
+                "records": json.dumps(
+                    [[record._name, record.id] for record in records]
+                ),
             },
             ready="!!document.querySelector('.o_list_view, .o_view_nocontent')",
             login="sub_browser",

@@ -1,4 +1,5 @@
 import psycopg2
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger

@@ -125,9 +125,9 @@ class TestViews(SubscriptionCommon):
                 component.product_id = self.product_a
                 component.name = "Workspace"
         plan = form.record
-        with self._form("subscription.component", record=plan.component_ids) as form:
-            with form.price_ids.new() as price:
-                price.amount = 49
+        component = self._form("subscription.component", record=plan.component_ids)
+        with component as form, form.price_ids.new() as price:
+            price.amount = 49
         contract = self.draft("2025-01-01", plan.variant_ids)
         self.assertEqual(contract.line_ids.price_unit, 49.0)
 

@@ -88,7 +88,6 @@ class TestRhythms(SubscriptionCommon):
         contract.line_ids.filtered(
             lambda line: line.component_id == self.seats
         ).date_end = "2024-03-14"
-        contract._refresh_next_billing()
         run = self.bill("2024-03-15")
         self.assertEqual(run.move_ids.move_type, "out_refund")
         self.assertCharges(
@@ -106,10 +105,8 @@ class TestRhythms(SubscriptionCommon):
         line = contract.line_ids[1]
         self.bill("2024-03-01")
         line.date_end = "2024-03-14"
-        contract._refresh_next_billing()
         self.bill("2024-03-15")
         line.date_end = False
-        contract._refresh_next_billing()
         self.bill("2024-03-15")
         self.assertEqual(sum(line.charge_ids.mapped("amount")), 10.0)
         self.assertEqual(sorted(line.charge_ids.mapped("revision")), [0, 0, 1])

@@ -1,7 +1,7 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-from odoo.fields import Command
 
 from ..common import SubscriptionCommon
 
