@@ -14,6 +14,7 @@ class SubscriptionAgreedPriceMixin(models.AbstractModel):
     _name = "subscription.agreed.price.mixin"
     _description = "Subscription Agreed Price"
 
+    currency_id = fields.Many2one("res.currency")
     price_id = fields.Many2one(
         "subscription.price",
         "Price Version",

@@ -28,6 +28,7 @@ from .models import (
     test_charge,
     test_contract,
     test_import,
+    test_translation,
     test_views,
     test_watchdog,
 )
