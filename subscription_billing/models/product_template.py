@@ -1,5 +1,10 @@
 from odoo import fields, models
 
+# Everyone else reads products without what they are sold with.
+READERS = (
+    "subscription_billing.subscription_billing_group_user,account.group_account_invoice"
+)
+
 
 class ProductTemplate(models.Model):
     _inherit = "product.template"
@@ -8,9 +13,11 @@ class ProductTemplate(models.Model):
         "subscription.component",
         compute="_compute_subscription_component_ids",
         string="Subscription Components",
+        groups=READERS,
     )
     subscription_contract_count = fields.Integer(
-        compute="_compute_subscription_component_ids"
+        compute="_compute_subscription_component_ids",
+        groups=READERS,
     )
 
     def _compute_subscription_component_ids(self):

@@ -1,4 +1,5 @@
 import logging
+import time
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -269,6 +270,7 @@ class SubscriptionBillingRun(models.Model):
         return contracts.try_lock_for_update(limit=limit).filtered_domain(domain)
 
     def _process_batch(self, contracts):
+        started = time.perf_counter()
         moves = self.env["subscription.invoicing"]._bill(contracts, self.date, self)
         failed = contracts.filtered(lambda contract: contract.date_retry)
         self.write(
@@ -280,5 +282,6 @@ class SubscriptionBillingRun(models.Model):
                 + sum(moves.mapped("amount_untaxed_signed")),
                 "amount_total": self.amount_total
                 + sum(moves.mapped("amount_total_signed")),
+                "duration": self.duration + time.perf_counter() - started,
             }
         )

@@ -118,6 +118,11 @@ class SubscriptionContractLine(models.Model):
             line.billing_mode = component.billing_mode or contract.billing_mode
             line.proration = component.proration
 
+    @api.onchange("has_price_override")
+    def _onchange_has_price_override(self):
+        if self.has_price_override and not self.price_override:
+            self.price_override = self.price_id.amount
+
     @api.constrains("date_start", "date_end")
     def _check_dates(self):
         for line in self:

@@ -114,6 +114,7 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         lines = self.env["subscription.contract.line"].browse(
             [vals["line_id"] for vals in charges]
         )
+        term = self._get_payment_term(contract)
         references = filter(None, contracts.mapped("customer_reference"))
         return {
             "move_type": "out_invoice" if sign > 0 else "out_refund",
@@ -123,8 +124,10 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
             "partner_id": contract._get_invoice_partner().id,
             "partner_shipping_id": contract.partner_id.id,
             "fiscal_position_id": self._get_fiscal_position(contract).id,
-            "invoice_payment_term_id": self._get_payment_term(contract).id,
+            "invoice_payment_term_id": term.id,
             "invoice_date": day,
+            # Without a term Odoo would take today, whatever the invoice date.
+            **({} if term else {"invoice_date_due": day}),
             # The service is complete on the last day of the last period.
             "delivery_date": max(vals["date_end"] for vals in charges),
             "invoice_origin": ", ".join(contracts.mapped("name")),

@@ -107,6 +107,11 @@ class SubscriptionLifecycleMixin(models.AbstractModel):
             event_type, self, reason, date_effective=day
         )
 
+    def action_remove_end(self):
+        """Let contracts that were to end run on."""
+        for contract in self:
+            contract._set_end(False, self.env._("End taken back"))
+
     def _get_over_domain(self, day):
         """Contracts whose last day lies before ``day`` and that have not ended yet."""
         return [("state", "not in", ("draft", "ended")), ("date_end", "<", day)]

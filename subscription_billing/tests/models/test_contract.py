@@ -124,6 +124,14 @@ class TestContract(SubscriptionCommon):
         self.assertEqual(contract.line_ids.component_id, self.base)
         self.assertEqual(contract.line_ids.amount, 30.0)
 
+    def test_switching_to_an_own_price_proposes_the_one_of_the_catalogue(self):
+        contract = self.draft("2024-01-01")
+        with Form(contract) as form, form.line_ids.edit(0) as line:
+            line.has_price_override = True
+            self.assertEqual(line.price_override, 30.0)
+            line.price_override = 28.0
+        self.assertEqual(contract.line_ids.amount, 28.0)
+
     def test_c2_ending_by_term_and_notice(self):
         variant = self._variant(
             "term",

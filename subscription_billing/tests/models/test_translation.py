@@ -14,6 +14,22 @@ MODULE = "subscription_billing"
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|%%|<[^>]+>")
 # Attributes of tags that hold words and may be translated.
 WORDS = re.compile(r' (?:aria-label|title|placeholder)="[^"]*"')
+# The linter wants a translation that repeats the term to be left empty.
+SAME_IN_GERMAN = {
+    "%(quantity)s × %(price)s = %(amount)s",
+    "Code",
+    "ID",
+    "Icon",
+    "Journal",
+    "Manager",
+    "Name",
+    "OK",
+    "Optional",
+    "Revision",
+    "Status",
+}
+# To make the template anew, in a database with the module and German:
+REMEDY = f"type: scripts/odoo i18n export -d DATABASE -l pot de_DE {MODULE}"
 
 
 @tagged("post_install", "-at_install")
@@ -50,16 +66,17 @@ class TestTranslation(SubscriptionCommon):
     def test_the_template_holds_the_terms_of_the_module(self):
         known = {entry.msgid for entry in self._read(f"{MODULE}.pot")}
         exported = self._exported()
-        self.assertEqual(sorted(exported - known), [], "not in the template")
-        self.assertEqual(sorted(known - exported), [], "no longer in the module")
+        self.assertEqual(sorted(exported - known), [], f"not in the template; {REMEDY}")
+        self.assertEqual(sorted(known - exported), [], f"no longer there; {REMEDY}")
 
     def test_german_translates_every_term(self):
         terms = {entry.msgid for entry in self._read(f"{MODULE}.pot")}
         translated = {entry.msgid for entry in self.german.translated_entries()}
-        self.assertEqual(sorted(terms ^ translated), [])
+        self.assertEqual(sorted(terms - translated - SAME_IN_GERMAN), [])
+        self.assertEqual(sorted(translated - terms), [])
 
     def test_german_keeps_placeholders_and_tags(self):
-        for entry in self.german:
+        for entry in self.german.translated_entries():
             with self.subTest(entry.msgid):
                 parts = [
                     sorted(PLACEHOLDER.findall(WORDS.sub("", text)))

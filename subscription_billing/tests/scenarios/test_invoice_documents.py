@@ -36,6 +36,11 @@ class TestInvoiceDocuments(SubscriptionCommon):
         move = self.bill("2024-01-01").move_ids
         self.assertEqual(move.invoice_payment_term_id, term)
 
+    def test_t3_without_terms_an_invoice_is_due_on_its_date_not_today(self):
+        self.subscribe("2024-01-01")
+        move = self.bill("2024-01-01").move_ids
+        self.assertEqual(move.invoice_date_due, self.day("2024-01-01"))
+
     def test_the_delivery_date_is_the_last_day_of_service(self):
         self.subscribe("2024-01-01")
         move = self.bill("2024-02-01").move_ids
