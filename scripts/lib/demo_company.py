@@ -14,10 +14,16 @@ def read(name):
         return list(csv.DictReader(file))
 
 
+def install_german(env):
+    """German with all translated terms, for documents of German customers."""
+    german = env["res.lang"]._activate_lang("de_DE")
+    wizard = env["base.language.install"].create({"lang_ids": [(6, 0, german.ids)]})
+    wizard.lang_install()
+
+
 def create_company(env):
     """The company with its chart, and the environment that works in it."""
-    env["res.lang"]._activate_lang("de_DE")
-    env["res.lang"]._activate_lang("en_US")
+    install_german(env)
     company = env["res.company"].create(
         {
             "name": NAME,

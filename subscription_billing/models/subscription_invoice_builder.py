@@ -194,8 +194,8 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
             yield env._(
                 "%(quantity)s × %(price)s = %(amount)s",
                 quantity=self._format_number(env, slices[0]["quantity"]),
-                price=self._format_number(env, slices[0]["price_unit"]),
-                amount=self._format_number(env, full),
+                price=self._format_number(env, slices[0]["price_unit"], 2),
+                amount=self._format_number(env, full, 2),
             )
         if is_part and line.proration == "day":
             yield env._(
@@ -205,8 +205,9 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
                 amount=formatLang(env, full, currency_obj=line.currency_id),
             )
 
-    def _format_number(self, env, number):
-        """A number in the customer's language with all digits it has."""
+    def _format_number(self, env, number, decimals=0):
+        """A number in the customer's language with all digits it has, but at least
+        ``decimals`` after the point."""
         number = to_decimal(number).normalize()
-        digits = max(-number.as_tuple().exponent, 0)
+        digits = max(-number.as_tuple().exponent, decimals)
         return formatLang(env, float(number), digits=digits)

@@ -28,7 +28,7 @@ SAME_IN_GERMAN = {
     "Revision",
     "Status",
 }
-# To make the template anew, in a database with the module and German:
+# In a database with the module and German; see docs/api.rst:
 REMEDY = f"type: scripts/odoo i18n export -d DATABASE -l pot de_DE {MODULE}"
 
 
@@ -97,7 +97,7 @@ class TestTranslation(SubscriptionCommon):
             [
                 "Plätze",
                 "15.05.2026 – 31.05.2026",
-                "3 × 5 = 15",
+                "3 × 5,00 = 15,00",
                 "17 von 31 Tagen zu $ 15,00",
             ],
         )
