@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 COLUMNS = (
     "reference",
@@ -34,7 +35,8 @@ def read(content: bytes) -> list[dict]:
     """Rows as dicts of stripped text by column name, plus ``row``, the line number.
 
     :raise FileError: ``too_large``, ``encoding`` (``position`` of the byte),
-        ``columns`` (``missing``), ``too_many_rows`` or ``no_rows``
+        ``columns`` (``missing``), ``malformed`` (``line``), ``too_many_rows`` or
+        ``no_rows``
     """
     if len(content) > MAX_BYTES:
         raise FileError("too_large", limit=MAX_BYTES // 1024**2)
@@ -44,25 +46,34 @@ def read(content: bytes) -> list[dict]:
         raise FileError("encoding", position=error.start) from error
     head = text.split("\n", 1)[0]
     delimiter = ";" if head.count(";") > head.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
-    if missing:
-        raise FileError("columns", missing=missing)
-    rows = []
-    for raw in reader:
-        if len(rows) == MAX_ROWS:
-            raise FileError("too_many_rows", limit=MAX_ROWS)
-        values = {name: (raw.get(name) or "").strip() for name in COLUMNS}
-        rows.append({"row": reader.line_num, **values})
+    reader = csv.DictReader(
+        io.StringIO(text, newline=""), delimiter=delimiter, strict=True
+    )
+    try:
+        rows = list(_rows(reader))
+    except csv.Error as error:
+        raise FileError("malformed", line=reader.line_num) from error
     if not rows:
         raise FileError("no_rows")
     return rows
 
 
+def _rows(reader: csv.DictReader) -> Iterator[dict]:
+    missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
+    if missing:
+        raise FileError("columns", missing=missing)
+    for count, raw in enumerate(reader):
+        if count == MAX_ROWS:
+            raise FileError("too_many_rows", limit=MAX_ROWS)
+        values = {name: (raw.get(name) or "").strip() for name in COLUMNS}
+        yield {"row": reader.line_num, **values}
+
+
 def parse_quantities(text: str) -> dict[str, float]:
     """``"seats=5 support=1"`` -> ``{"seats": 5.0, "support": 1.0}``.
 
-    :raise ValueError: with the part that is no ``code=number`` from 0 up to 1e9
+    :raise ValueError: with the part that is no ``code=number`` from 0 up to 1e9, or
+        whose code stood before
 
     >>> parse_quantities("seats=5 support=1")
     {'seats': 5.0, 'support': 1.0}
@@ -74,7 +85,7 @@ def parse_quantities(text: str) -> dict[str, float]:
             quantity = float(number)
         except ValueError:
             quantity = -1.0
-        if not 0 <= quantity < 1e9 or not code:
+        if not 0 <= quantity < 1e9 or not code or code in result:
             raise ValueError(part)
         result[code] = quantity
     return result

@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# What the ledger has recorded of the invoice as a whole.
+BILLED_FIELDS = ("currency_id", "move_type")
 
 
 class AccountMove(models.Model):
@@ -42,6 +46,7 @@ class AccountMove(models.Model):
     def write(self, vals):
         """Cancelling opens the billed periods again; a draft made of a cancelled
         invoice takes them back, unless they were billed elsewhere since (X3)."""
+        self._check_subscription_document(vals)
         target = vals.get("state")
         cancelled = self.browse()
         if target == "cancel":
@@ -49,23 +54,44 @@ class AccountMove(models.Model):
         elif target:
             self.filtered(lambda move: move.state == "cancel")._restore_charges()
         result = super().write(vals)
-        for move in cancelled:
-            move.line_ids.subscription_charge_ids._void(
-                self.env._("Invoice %s was cancelled", move.display_name)
-            )
+        cancelled._get_charges()._void(
+            lambda move: self.env._("Invoice %s was cancelled", move.display_name)
+        )
         return result
 
+    def _get_charges(self):
+        """As superuser: whoever may cancel an invoice need not read the ledger."""
+        return self.sudo().line_ids.subscription_charge_ids
+
     def _restore_charges(self):
-        for move in self:
-            move.line_ids.subscription_charge_ids._restore(
-                self.env._("Invoice %s is in force again", move.display_name)
-            )
+        self._get_charges()._restore(
+            lambda move: self.env._("Invoice %s is in force again", move.display_name)
+        )
+
+    def _check_subscription_document(self, vals):
+        """The ledger knows a billed invoice in its currency and with its sign."""
+        for name in BILLED_FIELDS:
+            if name in vals and any(
+                move._get_charges()
+                for move in self
+                if move._fields[name].convert_to_write(move[name], move) != vals[name]
+            ):
+                raise UserError(
+                    self.env._(
+                        "This document was billed by a contract and keeps its type "
+                        "and currency. Delete it: its periods are then open again."
+                    )
+                )
+
+    def _post(self, soft=True):
+        self.line_ids._check_subscription_ledger()
+        return super()._post(soft)
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """A credit note of billed charges enters the ledger as refund."""
         reverses = super()._reverse_moves(default_values_list, cancel=cancel)
         for move, reverse in zip(self, reverses, strict=True):
-            if move.line_ids.subscription_charge_ids:
+            if move._get_charges():
                 reverse._link_refunds(move)
         return reverses
 

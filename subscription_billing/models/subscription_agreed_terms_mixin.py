@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 # A field that is computed once and is then the record's own. Without the default of
 # the mixin, which would win over the computation.
@@ -20,6 +21,21 @@ SNAPSHOT_FIELDS = (
     "notice_later_count",
     "notice_later_unit",
 )
+# Every period and price follows from these: they are open in a draft only.
+GRID_FIELDS = {
+    "variant_id",
+    "currency_id",
+    "company_id",
+    "date_start",
+    "date_anchor",
+    "fee_interval_count",
+    "fee_interval_unit",
+    "billing_interval_count",
+    "billing_interval_unit",
+    "billing_mode",
+    "alignment",
+    "billing_day",
+}
 
 
 class SubscriptionAgreedTermsMixin(models.AbstractModel):
@@ -56,3 +72,21 @@ class SubscriptionAgreedTermsMixin(models.AbstractModel):
             source = record.variant_id or record.variant_id.new()
             for name in SNAPSHOT_FIELDS:
                 record[name] = source[name]
+
+    def write(self, vals):
+        if vals.keys() & GRID_FIELDS:
+            self._check_terms_open()
+        return super().write(vals)
+
+    def _check_terms_open(self):
+        """Prices and billed periods belong to the terms they were made for (C6)."""
+        self.line_ids._check_not_billed()
+        for contract in self:
+            if contract.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "Contract %s is running and keeps its terms. End it and "
+                        "make a new one.",
+                        contract.display_name,
+                    )
+                )

@@ -1,11 +1,26 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 from odoo import fields, models
 
+from ..engine.money import to_decimal
 from ..engine.planner import plan
 
 BILLABLE_STATES = ("active", "ended")
 RETRY_DAYS = (1, 2, 4, 7)
+# All the planner needs: ten years of rows are read in one query without the rest.
+LEDGER_FIELDS = (
+    "kind",
+    "contract_id",
+    "line_id",
+    "revision",
+    "date_start",
+    "date_end",
+    "whole_date_start",
+    "whole_date_end",
+    "amount_full",
+    "credited_charge_id",
+)
 
 
 class SubscriptionBillableMixin(models.AbstractModel):
@@ -29,16 +44,18 @@ class SubscriptionBillableMixin(models.AbstractModel):
 
     def action_retry_billing(self):
         """Have parked contracts billed by the next run."""
+        self.check_access("write")
         parked = self.filtered("billing_error")
-        parked.date_retry = False
+        parked.sudo().date_retry = False
         message = self.env._("Retry requested")
         self.env["subscription.event"]._log("released", parked, message)
         self.env.ref("subscription_billing.ir_cron_bill")._trigger()
 
     def action_toggle_hold(self):
         """Take the contract out of billing, or back into it."""
+        self.check_access("write")
         for contract in self:
-            contract.is_on_hold = not contract.is_on_hold
+            contract.sudo().is_on_hold = not contract.is_on_hold
             message = (
                 self.env._("Billing put on hold")
                 if contract.is_on_hold
@@ -68,33 +85,55 @@ class SubscriptionBillableMixin(models.AbstractModel):
         """
         ledger = self._get_charged()
         return {
-            contract: plan(
-                contract._as_timeline(),
-                ledger.get(contract.id, ()),
-                until,
-                contract._as_rounding(),
+            contract: self._cap_credits(
+                plan(
+                    contract._as_timeline(),
+                    ledger.get(contract.id, ()),
+                    until,
+                    contract._as_rounding(),
+                )
             )
             for contract in self
         }
 
+    def _cap_credits(self, due):
+        """What was refunded by hand is not credited a second time (X1)."""
+        rest, credits_ = {}, []
+        for credit in due.credits:
+            charge = self.env["subscription.charge"].browse(credit.credits)
+            left = rest.get(charge, to_decimal(charge._get_uncredited()))
+            amount = max(credit.amount, -left)
+            rest[charge] = left + amount
+            credits_.append(replace(credit, amount=amount))
+        return replace(due, credits=tuple(credits_))
+
     def _get_charged(self):
         """The ledger of these contracts, one read for all: id -> tuple of Charged."""
-        charges = self.env["subscription.charge"].search(
+        rows = self.env["subscription.charge"].search_fetch(
             [
                 ("contract_id", "in", self.ids),
                 ("is_void", "=", False),
-                ("kind", "=", "fee"),
-            ]
+                ("kind", "in", ("fee", "credit")),
+            ],
+            LEDGER_FIELDS,
+            order="id",
         )
+        by_kind = rows.grouped("kind")
+        nothing = rows.browse()
+        credits_ = by_kind.get("credit", nothing).grouped("credited_charge_id")
+        fees = by_kind.get("fee", nothing).grouped("contract_id")
         return {
-            contract.id: tuple(charge._as_charged() for charge in group)
-            for contract, group in charges.grouped("contract_id").items()
+            contract.id: tuple(
+                fee._as_charged(credits_.get(fee, nothing)) for fee in group
+            )
+            for contract, group in fees.items()
         }
 
     def _refresh_next_billing(self):
         """Derive the next billing date from timeline and ledger."""
         billable = self.filtered(lambda contract: contract.state in BILLABLE_STATES)
-        (self - billable).date_next_billing = False
+        for contract in self - billable:
+            contract._write_next_billing(False)
         for contract, due in billable._plan_charges(date.min).items():
             days = [credit.due for credit in due.credits]
             if due.next_due:
@@ -103,7 +142,7 @@ class SubscriptionBillableMixin(models.AbstractModel):
 
     def _write_next_billing(self, day):
         if self.date_next_billing != day:
-            self.date_next_billing = day
+            self.sudo().date_next_billing = day
 
     def _park(self, message, day, run):
         """Leave the contract out until ``date_retry``, visibly.
@@ -115,7 +154,7 @@ class SubscriptionBillableMixin(models.AbstractModel):
         for contract in self:
             failures = contract.billing_failures + 1
             wait = RETRY_DAYS[min(failures, len(RETRY_DAYS)) - 1]
-            contract.write(
+            contract.sudo().write(
                 {
                     "billing_error": message,
                     "billing_failures": failures,
@@ -143,7 +182,7 @@ class SubscriptionBillableMixin(models.AbstractModel):
         """Billed after all: clear the error and its activity."""
         parked = self.filtered("billing_error")
         if parked:
-            parked.write(
+            parked.sudo().write(
                 {"billing_error": False, "billing_failures": 0, "date_retry": False}
             )
             parked.activity_unlink(

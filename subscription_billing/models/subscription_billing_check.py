@@ -10,18 +10,26 @@ class SubscriptionBillingCheck(models.AbstractModel):
     _name = "subscription.billing.check"
     _description = "Subscription Billing Checks"
 
-    def _get_problems(self, contract, lines, day):
+    def _get_problems(self, contract, plan, day):
         """Why ``contract`` must not be billed on ``day``.
 
         :param contract: one ``subscription.contract``
-        :param lines: its ``subscription.contract.line`` records with charges due
+        :param plan: ``engine.charge.Plan`` of what is due
         :param date day: invoice date
         :return: list of str, empty if all is well
         """
+        # A credit takes product, account and taxes from what it credits.
+        keys = {charge.item_key for charge in plan.charges}
+        lines = contract.line_ids.filtered(lambda line: line.id in keys)
+        position = self._builder._get_fiscal_position(contract)
         return [
-            *self._check_customer(contract),
+            *self._check_customer(contract, position),
             *self._check_currency(contract),
-            *(problem for line in lines for problem in self._check_line(line)),
+            *(
+                problem
+                for line in lines
+                for problem in self._check_line(line, position)
+            ),
             *self._check_lock_date(contract, day),
         ]
 
@@ -29,7 +37,7 @@ class SubscriptionBillingCheck(models.AbstractModel):
     def _builder(self):
         return self.env["subscription.invoice.builder"]
 
-    def _check_customer(self, contract):
+    def _check_customer(self, contract, position):
         partner = contract.partner_id
         if not partner.active:
             yield self.env._(
@@ -42,7 +50,6 @@ class SubscriptionBillingCheck(models.AbstractModel):
                 "Complete its address.",
                 partner.display_name,
             )
-        position = self._builder._get_fiscal_position(contract)
         if position.vat_required and not partner.commercial_partner_id.vat:
             yield self.env._(
                 "The fiscal position %(position)s needs a VAT number, but %(partner)s "
@@ -58,7 +65,7 @@ class SubscriptionBillingCheck(models.AbstractModel):
                 contract.currency_id.name,
             )
 
-    def _check_line(self, line):
+    def _check_line(self, line, position):
         contract, product = line.contract_id, line.product_id
         if not line.price_id and not line.has_price_override:
             yield line._get_missing_price_message()
@@ -67,7 +74,7 @@ class SubscriptionBillingCheck(models.AbstractModel):
                 "The product %s is archived. Unarchive it or end the line.",
                 product.display_name,
             )
-        account = self._builder._get_income_account(line)
+        account = self._builder._get_income_account(line, position)
         if not account:
             yield self.env._(
                 "The product %s has no income account. Set one on the product or its "
@@ -80,7 +87,9 @@ class SubscriptionBillingCheck(models.AbstractModel):
                 account=account.display_name,
                 product=product.display_name,
             )
-        for tax in self._builder._get_taxes(line).filtered(lambda tax: not tax.active):
+        for tax in self._builder._get_taxes(line, position).filtered(
+            lambda tax: not tax.active
+        ):
             yield self.env._(
                 "The tax %(tax)s of %(product)s is archived for %(contract)s.",
                 tax=tax.display_name,

@@ -126,11 +126,12 @@ class SubscriptionBillingRun(models.Model):
         contracts = self.env["subscription.contract"]
         for company in self.env["res.company"].search([]):
             latest = self._get_billing_date("Pacific/Kiritimati")  # UTC+14
-            due = contracts._get_due_domain(latest)
-            groups = contracts._read_group(
-                [*due, ("company_id", "=", company.id)], ["tz"]
+            # What ends has to be looked at as well, even if nothing is due.
+            domain = fields.Domain("company_id", "=", company.id) & (
+                fields.Domain(contracts._get_due_domain(latest))
+                | fields.Domain(contracts._get_over_domain(latest))
             )
-            for (tz,) in groups:
+            for (tz,) in contracts._read_group(domain, ["tz"]):
                 self._run_for_date(
                     self._get_billing_date(tz), company, tz=tz, trigger="schedule"
                 )
@@ -154,7 +155,7 @@ class SubscriptionBillingRun(models.Model):
                 scope.append(("tz", "=", tz))
             due = [*contracts._get_due_domain(day), *scope]
             if contracts.search_count(due, limit=1):
-                run = self.create(
+                run = self.sudo().create(
                     {"company_id": company.id, "date": day, "trigger": trigger}
                 )
                 run._process_committing(scope)

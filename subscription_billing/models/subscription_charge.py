@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -37,8 +38,9 @@ class SubscriptionCharge(models.Model):
     line_id = fields.Many2one(
         "subscription.contract.line", required=True, index=True, ondelete="restrict"
     )
+    # Not related: who was billed does not change when the contract changes hands.
     partner_id = fields.Many2one(
-        related="contract_id.partner_id", store=True, index=True
+        "res.partner", compute="_compute_partner_id", store=True, index=True
     )
     plan_id = fields.Many2one(related="contract_id.plan_id", store=True)
     component_id = fields.Many2one(related="line_id.component_id", store=True)
@@ -101,11 +103,15 @@ class SubscriptionCharge(models.Model):
         "A credit refers to the charge it credits and is not positive.",
     )
 
+    @api.depends("contract_id")
+    def _compute_partner_id(self):
+        for charge in self:
+            charge.partner_id = charge.contract_id.partner_id
+
     @api.constrains("amount", "credited_charge_id", "is_void")
     def _check_credited_amount(self):
         for charge in self.credited_charge_id:
-            credits_ = charge.credit_ids.filtered(lambda credit: not credit.is_void)
-            rest = charge.amount + sum(credits_.mapped("amount"))
+            rest = charge._get_uncredited()
             if charge.currency_id.compare_amounts(rest, 0.0) < 0:
                 raise ValidationError(
                     self.env._(
@@ -117,6 +123,12 @@ class SubscriptionCharge(models.Model):
                         excess=-rest,
                     )
                 )
+
+    def _get_uncredited(self):
+        """What is left of the amount after credits and refunds."""
+        self.ensure_one()
+        live = self.credit_ids.filtered(lambda credit: not credit.is_void)
+        return self.currency_id.round(self.amount + sum(live.mapped("amount")))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -144,12 +156,16 @@ class SubscriptionCharge(models.Model):
         self.ensure_one()
         return Period(self.date_start, self.date_end + timedelta(days=1))
 
-    def _as_charged(self):
-        """What the planner must know of this row; credits are folded into it."""
+    def _as_charged(self, credits_=None):
+        """What the planner must know of this row; credits are folded into it.
+
+        :param credits_: its live credits if the caller has read them already
+        """
         self.ensure_one()
-        credits_ = self.credit_ids.filtered(
-            lambda credit: credit.kind == "credit" and not credit.is_void
-        )
+        if credits_ is None:
+            credits_ = self.credit_ids.filtered(
+                lambda credit: credit.kind == "credit" and not credit.is_void
+            )
         return Charged(
             key=self.id,
             item_key=self.line_id.id,
@@ -188,16 +204,48 @@ class SubscriptionCharge(models.Model):
             "move_line_id": move_line.id,
         }
 
-    def _void(self, reason):
-        """Open the periods of these charges again (X3)."""
+    def _void(self, get_reason):
+        """Open the periods of these charges again (X3).
+
+        :param get_reason: callable, invoice -> sentence for the process log
+        """
         live = self.sudo().filtered(lambda charge: not charge.is_void)
-        if not live:
-            return
-        live._check_not_credited()
-        live.is_void = True
-        contracts = live.contract_id
-        self.env["subscription.event"]._log("reopened", contracts, reason)
-        contracts._refresh_next_billing()
+        if live:
+            live._check_not_credited()
+            live._set_void(True, "reopened", get_reason)
+
+    def _set_void(self, is_void, event_type, get_reason):
+        self.is_void = is_void
+        self._check_billed_once()
+        log = self.env["subscription.event"]
+        for move, group in self.grouped("move_id").items():
+            log._log(event_type, group.contract_id, get_reason(move), move_id=move.id)
+        self.contract_id._refresh_next_billing()
+
+    def _check_billed_once(self):
+        """No day of a line is owed twice: where one revision comes back into force,
+        no other may be. The database only sees rows of the same revision."""
+        for line in self.line_id:
+            double = line.charge_ids._get_double()
+            if double:
+                raise UserError(
+                    self.env._(
+                        "%(charge)s would be billed twice: it was billed again on "
+                        "%(invoice)s. Cancel that document first.",
+                        charge=double.display_name,
+                        invoice=double.move_id.display_name,
+                    )
+                )
+
+    def _get_double(self):
+        """The first of these charges of one line whose days another one bills too."""
+        fees = self.filtered(lambda row: row.kind == "fee" and not row.is_void)
+        days = [(day, fee) for fee in fees for day in fee._as_charged().live()]
+        days.sort(key=lambda pair: pair[0].start)
+        for (before, _fee), (after, fee) in pairwise(days):
+            if after.start < before.stop:
+                return fee
+        return self.browse()
 
     def _check_not_credited(self):
         """A charge that was credited elsewhere cannot vanish before its credit."""
@@ -212,7 +260,7 @@ class SubscriptionCharge(models.Model):
                 )
             )
 
-    def _restore(self, reason):
+    def _restore(self, get_reason):
         """Take voided charges back into force; refused if billed elsewhere since."""
         void = self.sudo().filtered("is_void")
         for charge in void:
@@ -227,9 +275,7 @@ class SubscriptionCharge(models.Model):
                     )
                 )
         if void:
-            void.is_void = False
-            self.env["subscription.event"]._log("restored", void.contract_id, reason)
-            void.contract_id._refresh_next_billing()
+            void._set_void(False, "restored", get_reason)
 
     def _get_overlapping(self):
         self.ensure_one()

@@ -65,7 +65,7 @@ class SubscriptionComponent(models.Model):
         help="By day: parts of a period cost their share of its days. "
         "Never: a period that was begun is charged in full.",
     )
-    price_ids = fields.One2many("subscription.price", "component_id", copy=True)
+    price_ids = fields.One2many("subscription.price", "component_id")
 
     _code_unique = models.UniqueIndex(
         "(plan_id, code) WHERE code IS NOT NULL",
@@ -101,6 +101,34 @@ class SubscriptionComponent(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        if vals.keys() & {"kind", "plan_id"}:
+            self._check_unsold()
+        return super().write(vals)
+
+    def _check_unsold(self):
+        """C6: a fee that runs does not become a one-off item, or another plan's."""
+        line = (
+            self.env["subscription.contract.line"]
+            .sudo()
+            .search(
+                [
+                    ("component_id", "in", self.ids),
+                    ("contract_id.state", "!=", "draft"),
+                ],
+                limit=1,
+            )
+        )
+        if line:
+            raise ValidationError(
+                self.env._(
+                    "Component %(component)s is sold (contract %(contract)s) and keeps "
+                    "its kind and plan. Add a new component.",
+                    component=line.component_id.display_name,
+                    contract=line.contract_id.display_name,
+                )
+            )
+
     def _is_one_off(self):
         self.ensure_one()
         return self.kind in ONE_OFF_KINDS
@@ -118,7 +146,8 @@ class SubscriptionComponent(models.Model):
         :return: one ``subscription.price`` or an empty recordset
         """
         self.ensure_one()
-        customers = self.env["res.partner"], partner.commercial_partner_id
+        nobody = self.env["res.partner"]
+        customers = nobody, partner, partner.commercial_partner_id
         prices = self.price_ids.filtered(
             lambda price: price.currency_id == currency
             and price.variant_id in (self.env["subscription.plan.variant"], variant)

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
@@ -9,22 +7,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from ..engine.money import Rounding, to_decimal
 from ..engine.timeline import Timeline
 from .subscription_agreed_terms_mixin import SNAPSHOT
-
-# Every period is computed from these: once billed they stay.
-GRID_FIELDS = {
-    "variant_id",
-    "currency_id",
-    "company_id",
-    "date_start",
-    "date_anchor",
-    "fee_interval_count",
-    "fee_interval_unit",
-    "billing_interval_count",
-    "billing_interval_unit",
-    "billing_mode",
-    "alignment",
-    "billing_day",
-}
+from .subscription_recurrence_mixin import as_stop
 
 
 class SubscriptionContract(models.Model):
@@ -225,8 +208,6 @@ class SubscriptionContract(models.Model):
         return contracts
 
     def write(self, vals):
-        if vals.keys() & GRID_FIELDS:
-            self.line_ids._check_not_billed()
         result = super().write(vals)
         if "date_end" in vals:
             self._refresh_next_billing()
@@ -274,7 +255,7 @@ class SubscriptionContract(models.Model):
     def _as_stop(self):
         """First day the contract no longer covers, or None."""
         self.ensure_one()
-        return self.date_end and self.date_end + timedelta(days=1) or None
+        return as_stop(self.date_end)
 
     def _as_grid(self, interval):
         """Fee periods of ``interval``, counted from this contract's anchor (T1)."""
@@ -294,7 +275,5 @@ class SubscriptionContract(models.Model):
     def _as_timeline(self):
         """The booked lines as values for the engine."""
         self.ensure_one()
-        lines = self.line_ids.filtered(
-            lambda line: line._as_stop() is None or line.date_start < line._as_stop()
-        )
-        return Timeline(items=tuple(line._as_item() for line in lines), phases=())
+        items = tuple(line._as_item() for line in self.line_ids)
+        return Timeline(items=items, phases=())

@@ -32,7 +32,10 @@ class SubscriptionContractImporting(models.AbstractModel):
         """Everything the rows may refer to, one search per model."""
         allowed = [("company_id", "in", (False, company.id))]
         names = [row["reference"] for row in rows]
-        plans = self.env["subscription.plan"].search([*allowed, ("code", "!=", False)])
+        # The company's own plan after the shared one, so that it wins.
+        plans = self.env["subscription.plan"].search(
+            [*allowed, ("code", "!=", False)], order="company_id DESC NULLS FIRST"
+        )
         partners = self.env["res.partner"].search(
             [*allowed, ("ref", "in", [row["customer"] for row in rows])]
         )

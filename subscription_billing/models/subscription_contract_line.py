@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -7,10 +5,16 @@ from ..engine.interval import Interval
 from ..engine.money import to_decimal
 from ..engine.proration import Proration
 from ..engine.timeline import Item, ItemKind, Mode
-from .subscription_recurrence_mixin import BILLING_MODES, INTERVAL_UNITS, PRORATIONS
+from .subscription_recurrence_mixin import (
+    BILLING_MODES,
+    INTERVAL_UNITS,
+    PRORATIONS,
+    as_stop,
+)
 
 # What a billed line says must stay true; a change is a new line from its date on.
 LOCKED_FIELDS = {
+    "contract_id",
     "component_id",
     "quantity",
     "date_start",
@@ -223,10 +227,12 @@ class SubscriptionContractLine(models.Model):
         """This line as the engine's item: dates half-open, numbers Decimal."""
         self.ensure_one()
         contract = self.contract_id
+        start, stop = max(self.date_start, contract.date_start), self._as_stop()
         return Item(
             key=self.id,
-            start=max(self.date_start, contract.date_start),
-            stop=self._as_stop(),
+            start=start,
+            # An end before the start: it was never valid, all of it is given back.
+            stop=stop and max(stop, start),
             kind=ItemKind.RECURRING if self._is_recurring() else ItemKind.ONE_OFF,
             mode=Mode(self.billing_mode),
             fees=contract._as_grid(self._as_fee_interval()),
@@ -239,4 +245,4 @@ class SubscriptionContractLine(models.Model):
     def _as_stop(self):
         """First day no longer covered, or None."""
         ends = [day for day in (self.date_end, self.contract_id.date_end) if day]
-        return min(ends) + timedelta(days=1) if ends else None
+        return as_stop(min(ends, default=None))

@@ -32,24 +32,26 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         return contract.payment_term_id or partner.property_payment_term_id
 
     def _get_journal(self, company):
-        return company.subscription_journal_id or self.env["account.journal"].search(
-            [("type", "=", "sale"), ("company_id", "=", company.id)], limit=1
+        journals = self.env["account.journal"]
+        return company.subscription_journal_id or journals.search(
+            [("type", "=", "sale"), *journals._check_company_domain(company)], limit=1
         )
 
-    def _get_income_account(self, line):
+    def _get_income_account(self, line, position):
         """Account by product, category or company, mapped by the fiscal position.
 
         Not the journal's default, which Odoo would fall back to in silence: revenue
         would land on an account nobody chose for the product.
         """
         template = line.product_id.with_company(line.company_id).product_tmpl_id
-        position = self._get_fiscal_position(line.contract_id)
         return template.get_product_accounts(fiscal_pos=position)["income"]
 
-    def _get_taxes(self, line):
-        """Taxes of the product in the contract's company, mapped."""
-        taxes = line.product_id.taxes_id._filter_taxes_by_company(line.company_id)
-        return self._get_fiscal_position(line.contract_id).map_tax(taxes)
+    def _get_taxes(self, line, position):
+        """Taxes of the product in the contract's company, mapped; archived ones too:
+        without them the invoice would go out untaxed."""
+        product = line.product_id.with_context(active_test=False)
+        taxes = product.taxes_id._filter_taxes_by_company(line.company_id)
+        return position.map_tax(taxes)
 
     def _prepare_charges(self, contracts, plans, run):
         """Ledger rows of one invoice, in the order of its lines.
@@ -110,10 +112,11 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         :param date day: invoice date
         """
         contract = contracts[0]
-        sign = -1 if sum(vals["amount"] for vals in charges) < 0 else 1
         lines = self.env["subscription.contract.line"].browse(
             [vals["line_id"] for vals in charges]
         )
+        position = self._get_fiscal_position(contract)
+        sign = self._get_sign(lines, charges, position)
         term = self._get_payment_term(contract)
         references = filter(None, contracts.mapped("customer_reference"))
         return {
@@ -123,7 +126,7 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
             "currency_id": contract.currency_id.id,
             "partner_id": contract._get_invoice_partner().id,
             "partner_shipping_id": contract.partner_id.id,
-            "fiscal_position_id": self._get_fiscal_position(contract).id,
+            "fiscal_position_id": position.id,
             "invoice_payment_term_id": term.id,
             "invoice_date": day,
             # Without a term Odoo would take today, whatever the invoice date.
@@ -135,22 +138,43 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
             "invoice_user_id": contract.user_id.id,
             "subscription_run_id": run.id,
             "invoice_line_ids": [
-                Command.create(self._prepare_invoice_line(line, vals, sign))
+                Command.create(self._prepare_invoice_line(line, vals, sign, position))
                 for line, vals in zip(lines, charges, strict=True)
             ],
         }
 
-    def _prepare_invoice_line(self, line, charge, sign):
+    def _get_sign(self, lines, charges, position):
+        """-1 where credits prevail, taxes included: Odoo posts no negative total."""
+        total = sum(vals["amount"] for vals in charges)
+        if min(vals["amount"] for vals in charges) < 0 < total:
+            total = sum(
+                self._get_account_and_taxes(line, vals, position)[1].compute_all(
+                    vals["amount"], line.currency_id, product=line.product_id
+                )["total_included"]
+                for line, vals in zip(lines, charges, strict=True)
+            )
+        return -1 if total < 0 else 1
+
+    def _get_account_and_taxes(self, line, charge, position):
+        """A credit corrects what was posted, at its rate and on its account."""
+        credited = self.env["subscription.charge"].browse(charge["credited_charge_id"])
+        origin = credited.sudo().move_line_id
+        if origin:
+            return origin.account_id, origin.tax_ids
+        return self._get_income_account(line, position), self._get_taxes(line, position)
+
+    def _prepare_invoice_line(self, line, charge, sign, position):
         """Values of an invoice line with its charge inside, so that both are written
         together or not at all (X3)."""
         quantity, price_unit = self._get_quantity_and_price(line, charge)
+        account, taxes = self._get_account_and_taxes(line, charge, position)
         return {
             "product_id": line.product_id.id,
             "name": self._get_text(line, charge),
             "quantity": quantity,
             "price_unit": sign * price_unit,
-            "account_id": self._get_income_account(line).id,
-            "tax_ids": [Command.set(self._get_taxes(line).ids)],
+            "account_id": account.id,
+            "tax_ids": [Command.set(taxes.ids)],
             "subscription_contract_id": line.contract_id.id,
             "subscription_date_start": charge["date_start"],
             "subscription_date_end": charge["date_end"],

@@ -148,11 +148,9 @@ class SubscriptionInvoicing(models.AbstractModel):
 
     def _check_plan(self, contract, plan, day):
         """Raise what would be billed wrongly in silence."""
-        keys = {charge.item_key for charge in plan.charges + plan.credits}
-        lines = contract.line_ids.filtered(lambda line: line.id in keys)
-        if lines:
+        if plan.charges or plan.credits:
             check = self.env["subscription.billing.check"]
-            problems = check._get_problems(contract, lines, day)
+            problems = check._get_problems(contract, plan, day)
             if problems:
                 raise UserError("\n".join(problems))
 

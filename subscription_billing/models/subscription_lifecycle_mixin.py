@@ -1,5 +1,5 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 CONTRACT_STATES = [
     ("draft", "Draft"),
@@ -15,6 +15,15 @@ TRANSITIONS = {
     "active": ("paused", "ended"),
     "paused": ("active", "ended"),
     "ended": (),
+}
+# Written by the methods that guard and log the change, never by a client.
+GUARDED_FIELDS = {
+    "state",
+    "is_on_hold",
+    "date_next_billing",
+    "billing_error",
+    "billing_failures",
+    "date_retry",
 }
 
 
@@ -34,6 +43,44 @@ class SubscriptionLifecycleMixin(models.AbstractModel):
         index=True,
     )
     event_ids = fields.One2many("subscription.event", "contract_id")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contracts = super().create(vals_list)
+        # Looked at afterwards: a default of the context is no value of the caller's.
+        for contract in contracts:
+            set_ = {name for name in GUARDED_FIELDS if contract[name]}
+            contract._check_unguarded(
+                set_ - {"state"} if contract.state == "draft" else set_
+            )
+        return contracts
+
+    def write(self, vals):
+        self._check_unguarded(GUARDED_FIELDS & vals.keys())
+        if "date_end" in vals:
+            self._check_end_open(fields.Date.to_date(vals["date_end"]))
+        return super().write(vals)
+
+    def _check_unguarded(self, names):
+        """C1: ``readonly`` only holds for forms; this holds for every client."""
+        if names and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%s of a contract cannot be written directly. Use its buttons.",
+                    ", ".join(sorted(names)),
+                )
+            )
+
+    def _check_end_open(self, day):
+        """An ended contract does not come back to life by its end date."""
+        for contract in self:
+            if contract.state == "ended" and contract.date_end != (day or False):
+                raise UserError(
+                    self.env._(
+                        "Contract %s has ended; its end date stays.",
+                        contract.display_name,
+                    )
+                )
 
     def action_activate(self):
         """Draft to active: from now on the contract is billed."""
@@ -55,6 +102,7 @@ class SubscriptionLifecycleMixin(models.AbstractModel):
         :param str reason: why, for the process log
         :raise UserError: where ``TRANSITIONS`` does not allow it
         """
+        self.check_access("write")
         labels = dict(self._fields["state"]._description_selection(self.env))
         for contract in self:
             if target not in TRANSITIONS[contract.state]:
@@ -70,7 +118,7 @@ class SubscriptionLifecycleMixin(models.AbstractModel):
         log = self.env["subscription.event"]
         for state, contracts in self.grouped("state").items():
             log._log("state", contracts, reason, state_from=state, state_to=target)
-            contracts.state = target
+            contracts.sudo().state = target
 
     def _check_ready(self):
         """Everything a contract needs before it may be billed.

@@ -51,6 +51,31 @@ class SubscriptionPlan(models.Model):
         for plan in self:
             plan.contract_count = counts.get(plan._origin, 0)
 
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for plan, copy in zip(self, copies, strict=True):
+            plan._copy_prices(copy)
+        return copies
+
+    def _copy_prices(self, copy):
+        """Prices name component and variant: both must be the copy's."""
+        variants = dict(
+            zip(
+                self.variant_ids.sorted("id"),
+                copy.variant_ids.sorted("id"),
+                strict=False,
+            )
+        )
+        pairs = zip(
+            self.component_ids.sorted("id"),
+            copy.component_ids.sorted("id"),
+            strict=False,
+        )
+        for component, twin in pairs:
+            for price in component.price_ids:
+                variant = variants.get(price.variant_id, price.variant_id)
+                price.copy({"component_id": twin.id, "variant_id": variant.id})
+
     def action_view_contracts(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(

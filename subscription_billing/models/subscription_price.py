@@ -105,6 +105,20 @@ class SubscriptionPrice(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        prices = super().create(vals_list)
+        # Lines that wait for a price find it: they do not follow the catalogue.
+        lines = self.env["subscription.contract.line"].sudo()
+        lines.search(
+            [
+                ("component_id", "in", prices.component_id.ids),
+                ("price_id", "=", False),
+                ("has_price_override", "=", False),
+            ]
+        )._compute_price_id()
+        return prices
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sold(self):
         self._check_unsold()

@@ -1,3 +1,5 @@
+from datetime import date, timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -14,6 +16,13 @@ INTERVAL_UNITS = [
 ]
 BILLING_MODES = [("advance", "In advance"), ("arrears", "In arrears")]
 PRORATIONS = [("day", "By day"), ("none", "Never")]
+
+
+def as_stop(last_day):
+    """First day after ``last_day``; None for no end and for the end of time."""
+    if not last_day or last_day == date.max:
+        return None
+    return last_day + timedelta(days=1)
 
 
 class SubscriptionRecurrenceMixin(models.AbstractModel):

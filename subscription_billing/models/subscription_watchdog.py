@@ -35,6 +35,7 @@ class SubscriptionWatchdog(models.AbstractModel):
             ),
             *self._check_lines_without_charge(companies),
             *self._check_charges_without_line(companies),
+            *self._check_billed_once(companies),
             *self._check_amounts(companies),
         ]
 
@@ -43,8 +44,9 @@ class SubscriptionWatchdog(models.AbstractModel):
 
         :return: dict ``res.currency`` -> dict of amounts, credit notes negative:
             ``charged`` (ledger), ``billed`` (invoice lines as priced: gross where the
-            tax is included in the price), ``untaxed`` (invoice lines, net) and
-            ``posted`` (revenue postings)
+            tax is included in the price), ``untaxed`` (invoice lines, net; as posted
+            where the tax is included, since Odoo spreads its rounding over the lines)
+            and ``posted`` (revenue postings)
         """
         lines = [
             ("company_id", "in", companies.ids),
@@ -53,8 +55,10 @@ class SubscriptionWatchdog(models.AbstractModel):
         ]
         gross = [*lines, ("tax_ids.price_include", "=", True)]
         untaxed = self._sum_signed(lines, "price_subtotal")
+        untaxed.subtract(self._sum_signed(gross, "price_subtotal"))
+        untaxed.subtract(self._sum("account.move.line", gross, "amount_currency"))
         tax = self._sum_signed(gross, "price_total")
-        tax.subtract(self._sum_signed(gross, "price_subtotal"))
+        tax.update(self._sum("account.move.line", gross, "amount_currency"))
         posted = self._sum("account.move.line", lines, "amount_currency")
         charged = self._sum(
             "subscription.charge",
@@ -108,6 +112,26 @@ class SubscriptionWatchdog(models.AbstractModel):
         )
         if count:
             yield self.env._("%s charges are on no invoice line.", count)
+
+    def _check_billed_once(self, companies):
+        """Only a range that was billed again can overlap: the database sees to the
+        rest."""
+        again = self.env["subscription.charge"].search(
+            [
+                ("company_id", "in", companies.ids),
+                ("is_void", "=", False),
+                ("kind", "=", "fee"),
+                ("revision", ">", 0),
+            ]
+        )
+        for line in again.line_id:
+            double = line.charge_ids._get_double()
+            if double:
+                yield self.env._(
+                    "%(charge)s is billed twice (%(invoice)s).",
+                    charge=double.display_name,
+                    invoice=double.move_id.display_name,
+                )
 
     def _check_amounts(self, companies):
         for currency, totals in self._get_totals(companies).items():

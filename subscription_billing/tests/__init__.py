@@ -21,6 +21,7 @@ from .formats import (
 )
 from .models import (
     test_access,
+    test_access_by_call,
     test_bad_input,
     test_billing_run,
     test_browser,
@@ -29,6 +30,8 @@ from .models import (
     test_contract,
     test_guards,
     test_import,
+    test_import_edges,
+    test_long_history,
     test_translation,
     test_views,
     test_watchdog,

@@ -113,6 +113,10 @@ class SubscriptionContractImport(models.TransientModel):
                 missing=", ".join(facts["missing"]),
                 known=", ".join(contract_csv.COLUMNS),
             )
+        if error.code == "malformed":
+            return self.env._(
+                "The file is damaged near line %s: a quote is missing.", facts["line"]
+            )
         if error.code == "too_many_rows":
             return self.env._("The file has more than %s rows.", facts["limit"])
         return self.env._("The file has a header but no rows.")

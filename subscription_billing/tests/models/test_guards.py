@@ -55,9 +55,9 @@ class TestGuards(SubscriptionCommon):
         contract.action_activate()
         contract.action_toggle_hold()
         contract.action_toggle_hold()
-        contract.sudo()._park("Broken", self.day("2024-01-01"), self.env[
-            "subscription.billing.run"
-        ])
+        contract.sudo()._park(
+            "Broken", self.day("2024-01-01"), self.env["subscription.billing.run"]
+        )
         contract.action_retry_billing()
         contract._set_end(self.day("2024-01-20"), "moved")
         self.assertRecordValues(

@@ -48,8 +48,10 @@ class TestCompaniesAndCurrencies(SubscriptionCommon):
     def test_o2_a_contract_is_billed_in_its_company_whoever_runs_it(self):
         ours, theirs = self.subscribe("2024-01-01"), self._sell_in_other()
         contracts = (ours + theirs.with_env(self.env)).sudo()
-        run = self.env["subscription.billing.run"].create(
-            {"company_id": self.company.id, "date": "2024-01-01"}
+        run = (
+            self.env["subscription.billing.run"]
+            .sudo()
+            .create({"company_id": self.company.id, "date": "2024-01-01"})
         )
         moves = self.env["subscription.invoicing"]._bill(
             contracts, self.day("2024-01-01"), run

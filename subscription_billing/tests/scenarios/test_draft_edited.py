@@ -16,17 +16,24 @@ class TestDraftEdited(SubscriptionCommon):
         self.move = self.bill("2024-01-01").move_ids
         self.line = self.move.invoice_line_ids
 
-    def test_x1_another_product_keeps_the_billed_price(self):
-        self.line.product_id = self.product_b
-        self.env.flush_all()
-        self.assertEqual(self.line.price_unit, 30.0)
-        self.assertEqual(self.line.name.split("\n")[0], "Cloud base fee")
-        self.assertHealthy()
+    def test_x1_product_and_unit_of_a_billed_line_stay(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        for vals in ({"product_id": self.product_b.id}, {"product_uom_id": dozen.id}):
+            with self.subTest(vals), self.assertRaisesRegex(UserError, "keeps its"):
+                self.line.write(vals)
 
-    def test_x1_another_unit_keeps_the_billed_price(self):
-        self.line.product_uom_id = self.env.ref("uom.product_uom_dozen")
-        self.env.flush_all()
+    def test_x1_a_billed_price_is_not_computed_anew(self):
+        self.line._compute_price_unit()
         self.assertEqual(self.line.price_unit, 30.0)
+
+    def test_x1_what_differs_from_the_ledger_is_not_posted(self):
+        self.env.cr.execute(
+            "UPDATE account_move_line SET price_unit = 31 WHERE id = %s",
+            self.line.ids,
+        )
+        self.line.invalidate_recordset()
+        with self.assertRaisesRegex(UserError, "is not what its contract was charged"):
+            self.move.action_post()
 
     def test_x1_a_price_below_the_cent_is_locked_as_well(self):
         tiny = self._component("api", "Calls", kind="quantity", is_required=False)

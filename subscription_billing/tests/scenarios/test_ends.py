@@ -140,7 +140,5 @@ class TestEnds(SubscriptionCommon):
         for end, run in (("2024-03-20", "2024-03-21"), ("2024-03-10", "2024-03-21")):
             contract._set_end(self.day(end), "earlier")
             self.bill(run)
-        self.assertEqual(
-            round(sum(contract.charge_ids.mapped("amount")), 2), 9.68
-        )
+        self.assertEqual(round(sum(contract.charge_ids.mapped("amount")), 2), 9.68)
         self.assertHealthy()
