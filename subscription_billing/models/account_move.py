@@ -17,16 +17,25 @@ class AccountMove(models.Model):
         ondelete="set null",
     )
     subscription_contract_ids = fields.Many2many(
-        "subscription.contract", compute="_compute_subscription_contract_ids"
+        "subscription.contract",
+        compute="_compute_subscription_contract_ids",
+        compute_sudo=True,
     )
     subscription_contract_count = fields.Integer(
-        compute="_compute_subscription_contract_ids"
+        compute="_compute_subscription_contract_ids", compute_sudo=True
     )
 
-    @api.depends("line_ids.subscription_contract_id")
+    @api.depends(
+        "line_ids.subscription_contract_id", "line_ids.subscription_charge_ids"
+    )
     def _compute_subscription_contract_ids(self):
         for move in self:
-            contracts = move.line_ids.subscription_contract_id
+            lines = move.line_ids
+            # A credit note written by hand is linked by its refunds alone.
+            contracts = (
+                lines.subscription_contract_id
+                | lines.subscription_charge_ids.contract_id
+            )
             move.subscription_contract_ids = contracts
             move.subscription_contract_count = len(contracts)
 

@@ -40,7 +40,11 @@ class SubscriptionCharge(models.Model):
     )
     # Not related: who was billed does not change when the contract changes hands.
     partner_id = fields.Many2one(
-        "res.partner", compute="_compute_partner_id", store=True, index=True
+        "res.partner",
+        "Customer",
+        compute="_compute_partner_id",
+        store=True,
+        index=True,
     )
     plan_id = fields.Many2one(related="contract_id.plan_id", store=True)
     component_id = fields.Many2one(related="line_id.component_id", store=True)

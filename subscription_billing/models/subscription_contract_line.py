@@ -171,6 +171,7 @@ class SubscriptionContractLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        lines._check_not_ended()
         lines._follow_up("line_added", self.env._("Booked"), "date_start")
         return lines
 
@@ -181,6 +182,16 @@ class SubscriptionContractLine(models.Model):
         if "date_end" in vals:
             self._follow_up("line_ended", self.env._("End date changed"), "date_end")
         return result
+
+    def _check_not_ended(self):
+        for contract in self.contract_id:
+            if contract.state == "ended":
+                raise UserError(
+                    self.env._(
+                        "Contract %s has ended; nothing can be booked any more.",
+                        contract.display_name,
+                    )
+                )
 
     def _follow_up(self, event_type, verb, date_field):
         """Log what happened to lines of running contracts and look what is due now."""

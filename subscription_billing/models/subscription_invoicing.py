@@ -9,6 +9,9 @@ from ..engine.errors import EngineError
 
 _logger = logging.getLogger(__name__)
 
+# Charges of one contract in one run beyond which it is held for a look.
+MAX_CHARGES = 1000
+
 # Not the contract's fault: the batch is tried again as a whole.
 RETRYABLE = (
     psycopg2.errors.SerializationFailure,
@@ -147,8 +150,23 @@ class SubscriptionInvoicing(models.AbstractModel):
         return moves
 
     def _check_plan(self, contract, plan, day):
-        """Raise what would be billed wrongly in silence."""
-        if plan.charges or plan.credits:
+        """Raise what would be billed wrongly in silence.
+
+        A mistyped start, such as the year 202 for 2020, is held instead of billed (X6).
+        """
+        count = len(plan.charges) + len(plan.credits)
+        if count > MAX_CHARGES:
+            raise UserError(
+                self.env._(
+                    "%(count)s charges would be billed at once, more than %(limit)s. "
+                    "Check the start %(start)s of contract %(contract)s.",
+                    count=count,
+                    limit=MAX_CHARGES,
+                    start=contract.date_start,
+                    contract=contract.display_name,
+                )
+            )
+        if count:
             check = self.env["subscription.billing.check"]
             problems = check._get_problems(contract, plan, day)
             if problems:

@@ -26,6 +26,7 @@ class SubscriptionBillingWizard(models.TransientModel):
     )
     contract_ids = fields.Many2many(
         "subscription.contract",
+        string="Contracts",
         default=lambda self: self._default_contract_ids(),
         help="Leave empty to bill all contracts that are due.",
     )

@@ -29,7 +29,7 @@ SAME_IN_GERMAN = {
     "Status",
 }
 # In a database with the module and German; see docs/api.rst:
-REMEDY = f"type: scripts/odoo i18n export -d DATABASE -l pot de_DE {MODULE}"
+REMEDY = f"type: scripts/odoo i18n export {MODULE} -d DATABASE -l pot"
 
 
 @tagged("post_install", "-at_install")

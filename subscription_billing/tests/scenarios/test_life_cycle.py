@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -92,6 +93,12 @@ class TestLifeCycle(SubscriptionCommon):
         self.assertEqual(
             seats.charge_ids.sorted("date_start").mapped("amount"), [5.81, 15.0]
         )
+
+    def test_nothing_is_booked_on_an_ended_contract(self):
+        contract = self.subscribe("2024-03-01")
+        contract._set_ended("Over")
+        with self.assertRaisesRegex(UserError, "has ended"):
+            contract.line_ids = [Command.create({"component_id": self.seats.id})]
 
     def test_an_add_on_without_a_date_starts_with_the_next_billing(self):
         contract = self.subscribe("2024-03-01")

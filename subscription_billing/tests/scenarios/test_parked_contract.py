@@ -105,6 +105,14 @@ class TestParkedContract(SubscriptionCommon):
         self.assertParked(run, "needs a VAT number")
         self.assertEqual(run.invoice_count, 1)
 
+    def test_x6_a_mistyped_start_is_held_instead_of_billed(self):
+        self.bad.action_toggle_hold()
+        old = self.subscribe("0202-01-01")
+        run = self.bill("2024-01-01")
+        self.assertEqual((run.failure_count, len(self.good.charge_ids)), (1, 6))
+        self.assertIn("Check the start 0202-01-01", old.billing_error)
+        self.assertFalse(old.charge_ids)
+
     def test_x5_invoice_numbers_have_no_gap_after_a_failure(self):
         self.bad.partner_id.country_id = False
         run = self.bill("2024-01-01")

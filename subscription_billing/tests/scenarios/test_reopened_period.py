@@ -53,7 +53,8 @@ class TestReopenedPeriod(SubscriptionCommon):
 
     def test_a_credit_note_is_a_refund_and_keeps_the_period_billed(self):
         self.invoice.action_post()
-        self.invoice._reverse_moves([{"invoice_date": "2024-01-20"}])
+        note = self.invoice._reverse_moves([{"invoice_date": "2024-01-20"}])
+        self.assertEqual(note.subscription_contract_ids, self.contract)
         self.assertCharges(
             self.contract,
             [
