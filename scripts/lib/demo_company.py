@@ -139,9 +139,12 @@ def import_customers(env, positions):
     return partners
 
 
-def import_contracts(env):
-    """Through the addon's import; SystemExit with the report if a row is wrong."""
-    content = (DATA / "contracts.csv").read_bytes()
+def import_contracts(env, content, names):
+    """Through the addon's import; SystemExit with the report if a row is wrong.
+
+    :param bytes content: of the CSV file
+    :param str names: pattern of the references in it
+    """
     wizard = env["subscription.contract.import"].create(
         {"file": base64.b64encode(content), "filename": "contracts.csv"}
     )
@@ -149,5 +152,5 @@ def import_contracts(env):
     if wizard.error_count:
         raise SystemExit("\n".join(filter(None, wizard.line_ids.mapped("message"))))
     return env["subscription.contract"].search(
-        [("company_id", "=", env.company.id), ("name", "=like", "NL-%")]
+        [("company_id", "=", env.company.id), ("name", "=like", names)]
     )

@@ -1,10 +1,13 @@
 """The demo's main job: import contracts, bill month by month, check the sums."""
 
+import tempfile
 import time
 from calendar import monthrange
 from datetime import date
+from pathlib import Path
 
 import demo_company
+import demo_usage
 
 FIRST_YEAR, MONTHS = 2025, 18
 
@@ -14,20 +17,35 @@ def main(env) -> int:
 
     Commits are real. Returns 0 when every check of the job holds, else 1.
     """
+    with tempfile.TemporaryDirectory() as folder:
+        return do_main_job(env, Path(folder))
+
+
+def do_main_job(env, folder):
+    """`folder` is where the generated files go."""
     started = time.perf_counter()
     env = demo_company.create_company(env)
+    demo_usage.create_plan(env)
     positions = demo_company.set_up_taxes(env)
     demo_company.import_rates(env)
     partners = demo_company.import_customers(env, positions)
-    contracts = demo_company.import_contracts(env)
+    content = (demo_company.DATA / "contracts.csv").read_bytes()
+    contracts = demo_company.import_contracts(env, content, "NL-%")
+    contracts += demo_usage.import_contracts(env, folder)
     env.cr.commit()
     print(
         f"{env.company.name}: {len(partners)} customers and {len(contracts)} contracts "
-        f"imported in {time.perf_counter() - started:.1f} s\n"
+        f"imported in {time.perf_counter() - started:.1f} s"
     )
-    runs = bill_all_months(env)
+    demo_usage.load(env, folder / "usage.csv")
+    runs = bill_all_months(env, folder)
     print_totals(env, runs)
-    failures = [*check_sums(env), *check_second_run(env)]
+    demo_usage.print_revenue(env)
+    failures = [
+        *check_sums(env),
+        *demo_usage.check_usage(env, folder),
+        *check_second_run(env),
+    ]
     for failure in failures:
         print(f"FAILED: {failure}")
     return 1 if failures else 0
@@ -46,12 +64,14 @@ def bill(env, day):
     )
 
 
-def bill_all_months(env):
+def bill_all_months(env, folder):
     print(
         f"{'month':8} contracts  invoices {'net':>13} {'tax':>13} {'gross':>13}  time"
     )
     runs = env["subscription.billing.run"]
     for day in month_ends():
+        if day == demo_usage.LATE_RUN:
+            demo_usage.load(env, folder / "usage_late.csv")
         started = time.perf_counter()
         run = bill(env, day)
         seconds = time.perf_counter() - started

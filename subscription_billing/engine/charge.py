@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from .local_time import utc_window
+from .money import ZERO, Rounding
 from .period import Period, subtract
 from .price import PricedAmount
-from .proration import Proration
+from .proration import Proration, fraction, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,40 @@ class Charged:
 
 
 @dataclass(frozen=True, slots=True)
+class UsageFacts:
+    """What was measured for a charge of usage.
+
+    `window` are the instants it was looked at (half-open, UTC). `count`, `first` and
+    `last` are of the events it bills. `raw` is the aggregated quantity of the whole
+    period so far, `quantity` the same after the meter's rounding, `free` the quota
+    granted for it and `unused` what is left of that.
+    """
+
+    window: Period
+    count: int
+    first: datetime | None
+    last: datetime | None
+    raw: Decimal
+    quantity: Decimal
+    free: Decimal = ZERO
+    unused: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
 class DueCharge:
     """One row the ledger is to get.
 
-    `kind` is "charge" or "credit"; `period` is the part of the aligned period
-    `whole` that it covers, `fraction` their ratio, `billing_period` the cell of the
-    billing recurrence that caused it. `amount` is rounded, negative for a credit.
-    `priced` is the unrounded price of the whole; its slices are the arithmetic, and
-    are empty for a credit, which repeats its charge. `credits` is the key of the
-    charge a credit belongs to. `revision` tells charges of the same days apart.
+    `kind` is "charge", "credit", "usage" (metered: not priced before its events are
+    read), "interim" (usage of a part of its period, the rest follows) or "late"
+    (usage of a period that was billed already). `period` is the part
+    of the aligned period `whole` that it covers, `fraction` their ratio,
+    `billing_period` the cell of the billing recurrence that caused it, `number` the
+    ordinal of the whole from the item's grid, counted from 1. `amount` is rounded,
+    negative for a credit; `amount_list` is the same before reductions, None if there
+    were none. `priced` is the unrounded price of the whole; its slices are the
+    arithmetic, and are empty for a credit, which repeats its charge. `credits` is the
+    key of the charge a credit belongs to. `revision` tells charges of the same days
+    apart.
     """
 
     item_key: Hashable
@@ -62,6 +89,10 @@ class DueCharge:
     quantity: Decimal
     revision: int = 0
     credits: Hashable = None
+    proration: Proration = Proration.DAY
+    number: int = 1
+    amount_list: Decimal | None = None
+    usage: UsageFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +105,23 @@ class Plan:
     charges: tuple[DueCharge, ...] = ()
     credits: tuple[DueCharge, ...] = ()
     next_due: date | None = None
+
+
+def amount_of(
+    priced: PricedAmount,
+    part: Period,
+    whole: Period,
+    rule: Proration,
+    rounding: Rounding,
+    zone: str,
+) -> tuple[Decimal, Fraction]:
+    """Return the rounded amount of `part`, and its fraction of the whole (M2, M3).
+
+    `priced` is what the whole costs; `zone` only matters for proration by seconds.
+    """
+    if part == whole:
+        return rounding.round(priced.amount), Fraction(1)
+    if rule is Proration.SECOND:
+        part, whole = (utc_window(each, zone) for each in (part, whole))
+    amount = share(priced.amount, part, whole, rounding, rule)
+    return amount, fraction(part, whole, rule)

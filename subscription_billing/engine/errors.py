@@ -40,6 +40,18 @@ class InvalidPeriod(EngineError):
     code = "invalid_period"
 
 
+class InvalidPrice(EngineError):
+    """A price whose parts contradict each other, such as tiers that do not rise."""
+
+    code = "invalid_price"
+
+
+class InvalidMeter(EngineError):
+    """A way to aggregate or round usage that nobody knows."""
+
+    code = "invalid_meter"
+
+
 class InvalidTimezone(EngineError):
     """A time zone nobody knows, or an instant without one."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from .errors import InvalidTimezone
@@ -33,6 +34,7 @@ def local_date(instant: datetime, zone: str) -> date:
     return instant.astimezone(get_zone(zone)).date()
 
 
+@lru_cache(maxsize=10_000)  # ten thousand lines of a month share a few days
 def day_start_utc(day: date, zone: str) -> datetime:
     """Return the first instant of a local day, in UTC.
 
@@ -45,6 +47,7 @@ def day_start_utc(day: date, zone: str) -> datetime:
     return midnight.astimezone(timezone.utc)
 
 
+@lru_cache(maxsize=10_000)
 def utc_window(period: Period, zone: str) -> Period:
     """Return the instants of a period of local days, as a half-open period in UTC."""
     return Period(day_start_utc(period.start, zone), day_start_utc(period.stop, zone))

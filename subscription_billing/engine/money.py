@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation
 from fractions import Fraction
 
 from .errors import InvalidAmount
 
 ZERO = Decimal(0)
+ONE = Decimal(1)
+# Python's own context keeps 28 digits and forgets the others without a word. This one
+# has room for every digit of whatever a float can hold, times another.
+EXACT = Context(prec=2500, Emin=MIN_EMIN, Emax=MAX_EMAX)
+_DIVISION = Context(prec=60, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
 def to_decimal(value: int | str | float | Decimal) -> Decimal:
@@ -29,6 +34,59 @@ def to_decimal(value: int | str | float | Decimal) -> Decimal:
     if not number.is_finite():
         raise InvalidAmount(f"{value!r} is not a finite number", value=value)
     return number
+
+
+def check_finite(value: Decimal) -> Decimal:
+    """Return `value`. Raises `InvalidAmount` for anything but a finite decimal."""
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise InvalidAmount(f"{value!r} is not a finite decimal", value=value)
+    return value
+
+
+def check_amount(value: Decimal) -> Decimal:
+    """Return `value`. Raises `InvalidAmount` if it is negative or not finite."""
+    if check_finite(value) < 0:
+        raise InvalidAmount(f"{value} is negative", value=value)
+    return value
+
+
+def check_count(value: int) -> int:
+    """Return `value`. Raises `InvalidAmount` if it is no whole number from 0."""
+    if type(value) is not int or value < 0:
+        raise InvalidAmount(f"{value!r} is no whole number from 0", value=value)
+    return value
+
+
+def check_quantity(quantity: Decimal) -> Decimal:
+    """Return what is to be priced: below zero there is nothing.
+
+    Raises `InvalidAmount` for NaN and infinity.
+    """
+    if not quantity.is_finite():
+        raise InvalidAmount(f"{quantity} is not a finite number", value=quantity)
+    return quantity if quantity > 0 else ZERO
+
+
+def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
+    """Return the sum with every digit of it.
+
+    >>> exact_sum([Decimal("1e30"), Decimal("0.01")]) - Decimal("1e30")
+    Decimal('0.01')
+    """
+    result = ZERO
+    for amount in amounts:
+        result = EXACT.add(result, amount)
+    return result
+
+
+def scaled(amount: Decimal, share: Fraction) -> Decimal:
+    """Return the share of an amount as a decimal, to 60 digits where it has no end.
+
+    >>> scaled(Decimal("99.90"), Fraction(1, 2))
+    Decimal('49.95')
+    """
+    product = EXACT.multiply(amount, Decimal(share.numerator))
+    return _DIVISION.divide(product, Decimal(share.denominator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +129,7 @@ class Rounding:
         step_top, step_bottom = self.step.as_integer_ratio()
         top, bottom = top * step_bottom, bottom * step_top
         steps = (2 * abs(top) + bottom) // (2 * bottom)
-        return self.step * (steps if top >= 0 else -steps)
+        return EXACT.multiply(self.step, Decimal(steps if top >= 0 else -steps))
 
 
 def allocate(
@@ -102,6 +160,6 @@ def allocate(
     for share in shares:
         running += share
         after = rounding.round(Fraction(total) * running / whole)
-        parts.append(after - before)
+        parts.append(EXACT.subtract(after, before))
         before = after
     return tuple(parts)

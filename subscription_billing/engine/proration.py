@@ -9,7 +9,7 @@ from enum import Enum
 from fractions import Fraction
 
 from .errors import InvalidPeriod
-from .money import ZERO, Rounding
+from .money import EXACT, ZERO, Rounding
 from .period import ONE_DAY, Period
 
 MONTH_OF_30 = 30
@@ -103,7 +103,7 @@ def share(
         left = Period(start, whole.stop)
         return rounding.round(Fraction(amount) * fraction(left, whole, rule))
 
-    return rest(part.start) - rest(part.stop)
+    return EXACT.subtract(rest(part.start), rest(part.stop))
 
 
 @dataclass(frozen=True, slots=True)

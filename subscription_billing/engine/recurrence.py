@@ -150,6 +150,10 @@ class Recurrence:
         """Return the aligned period around `day`, uncut: M3's denominator."""
         return self.grid.cell(day)
 
+    def number_at(self, day: date) -> int:
+        """Return the number of the period around `day`, counted from 1 (see `nth`)."""
+        return self.grid.index(day) - self.grid.index(self.start) + 1
+
     def periods(self, since: date, until: date) -> Iterator[Period]:
         """Yield, in order, the cut periods that share time with [since, until)."""
         since = max(since, self.start)

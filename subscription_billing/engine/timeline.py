@@ -16,10 +16,12 @@ from .recurrence import Recurrence
 
 
 class ItemKind(str, Enum):
-    """Whether an item costs its price once or every fee period."""
+    """Whether an item costs its price once or every fee period, or what was used in
+    it."""
 
     RECURRING = "recurring"
     ONE_OFF = "one_off"
+    METERED = "metered"
 
 
 class Mode(str, Enum):
@@ -51,7 +53,8 @@ class Item:
 
     Valid from `start` to `stop` (excluded; None is open, equal to the start is never
     valid). `fees` says which fee periods exist, `billing` when they are looked at
-    (T6). A one-off item costs its price once, on its first billed day.
+    (T6). A one-off item costs its price once, on its first billed day. A metered one
+    is billed when its period is over, whatever the mode; its price rates the events.
     Raises `InvalidPeriod` for a stop before the start and `InvalidAmount` for a
     negative quantity.
     """

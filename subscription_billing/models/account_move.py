@@ -110,7 +110,8 @@ class AccountMove(models.Model):
         vals_list = []
         for line, reverse in pairs:
             for charge in line.sudo().subscription_charge_ids:
-                if charge.kind == "fee" and not charge.is_void:
+                is_paid = charge.kind in ("fee", "late") and charge.amount >= 0
+                if is_paid and not charge.is_void:
                     vals_list.append(charge._prepare_refund(reverse))
         self.env["subscription.charge"].sudo().create(vals_list)
 

@@ -65,33 +65,43 @@ class SubscriptionBillableMixin(models.AbstractModel):
 
     def _get_due_domain(self, day):
         """Contracts a run of ``day`` has to look at."""
+        return [("date_next_billing", "<=", day), *self._get_open_domain(day)]
+
+    def _get_open_domain(self, day):
+        """Contracts that may be billed on ``day`` at all."""
         return [
             ("state", "in", BILLABLE_STATES),
-            ("date_next_billing", "<=", day),
             ("is_on_hold", "=", False),
             "|",
             ("date_retry", "=", False),
             ("date_retry", "<=", day),
         ]
 
-    def _plan_charges(self, until):
+    def _plan_charges(self, until, interim=False):
         """What is due up to ``until`` and not yet charged (X2).
 
         Reads, decides, writes nothing.
 
         :param date until: inclusive
-        :return: dict contract -> ``engine.planner.Plan``
+        :param bool interim: also the usage of open periods, up to the day before
+        :return: dict contract -> ``engine.charge.Plan``
         :raise EngineError: for data no timeline can be made of
         """
+        plans = self._plan_due(until, interim)
+        plans = self.env["subscription.rating"]._rate_plans(plans)
+        plans = self._reduce_plans(plans)
+        return {contract: self._cap_credits(due) for contract, due in plans.items()}
+
+    def _plan_due(self, until, interim=False):
+        """The same before usage is read: which periods are due, and which fees."""
         ledger = self._get_charged()
         return {
-            contract: self._cap_credits(
-                plan(
-                    contract._as_timeline(),
-                    ledger.get(contract.id, ()),
-                    until,
-                    contract._as_rounding(),
-                )
+            contract: plan(
+                contract._as_timeline(),
+                ledger.get(contract.id, ()),
+                until,
+                contract._as_rounding(),
+                interim,
             )
             for contract in self
         }
@@ -134,11 +144,12 @@ class SubscriptionBillableMixin(models.AbstractModel):
         billable = self.filtered(lambda contract: contract.state in BILLABLE_STATES)
         for contract in self - billable:
             contract._write_next_billing(False)
-        for contract, due in billable._plan_charges(date.min).items():
+        for contract, due in billable._plan_due(date.min).items():
             days = [credit.due for credit in due.credits]
             if due.next_due:
                 days.append(due.next_due)
-            contract._write_next_billing(min(days, default=False))
+            day = min(days) if days else contract._get_late_usage_day()
+            contract._write_next_billing(day)
 
     def _write_next_billing(self, day):
         if self.date_next_billing != day:

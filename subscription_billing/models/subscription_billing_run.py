@@ -135,6 +135,7 @@ class SubscriptionBillingRun(models.Model):
                 self._run_for_date(
                     self._get_billing_date(tz), company, tz=tz, trigger="schedule"
                 )
+        self.env["subscription.price.change"]._reach_today()
 
     @api.model
     def _run_for_date(self, day, companies, tz=None, trigger="command"):
@@ -253,17 +254,16 @@ class SubscriptionBillingRun(models.Model):
         Where a customer gets one invoice for all contracts, they are claimed together.
         """
         contracts = self.env["subscription.contract"].with_company(self.company_id)
-        domain = [
-            *contracts._get_due_domain(self.date),
-            *scope,
-            ("id", "not in", list(seen)),
-        ]
+        domain = [*self._get_claim_domain(), *scope, ("id", "not in", list(seen))]
         window = contracts.search(domain, limit=WINDOW, order="partner_id, id")
         due = self._lock(window, domain, limit)
         if due and self.company_id.subscription_billing_group == "partner":
             rest = [*domain, ("partner_id", "=", due[-1:].partner_id.id)]
             due |= self._lock(contracts.search(rest), rest, None)
         return due
+
+    def _get_claim_domain(self):
+        return self.env["subscription.contract"]._get_due_domain(self.date)
 
     def _lock(self, contracts, domain, limit):
         """Lock up to ``limit`` contracts nobody else has locked and that still match:

@@ -7,12 +7,12 @@ from odoo.exceptions import UserError, ValidationError
 from ..engine.charge import Charged
 from ..engine.money import to_decimal
 from ..engine.period import Period
-from ..engine.proration import Proration
 
 CHARGE_KINDS = [
     ("fee", "Fee"),
     ("credit", "Credit"),
     ("refund", "Refund"),
+    ("late", "Late usage"),
 ]
 
 
@@ -23,7 +23,8 @@ class SubscriptionCharge(models.Model):
     ``revision`` counts how often a range was credited and billed again, so that the
     database can refuse every real overlap. A *credit* gives back days that are no
     longer owed and opens them again; a *refund* is a credit note written by hand: it
-    gives back money and leaves the period billed.
+    gives back money and leaves the period billed. *Late* usage corrects the charge of
+    a billed period, up or down (X4).
     """
 
     _name = "subscription.charge"
@@ -94,7 +95,7 @@ class SubscriptionCharge(models.Model):
         " int4range(revision, revision, '[]') WITH =,"
         " int4range((kind = 'fee')::int, (kind = 'fee')::int, '[]') WITH =,"
         " daterange(date_start, date_end, '[]') WITH &&"
-        ") WHERE (is_void IS NOT TRUE AND kind != 'refund')",
+        ") WHERE (is_void IS NOT TRUE AND kind IN ('fee', 'credit'))",
         "This period of the contract line is already billed.",
     )
     _dates_valid = models.Constraint(
@@ -103,7 +104,7 @@ class SubscriptionCharge(models.Model):
     )
     _credit_signed = models.Constraint(
         "CHECK (CASE WHEN kind = 'fee' THEN credited_charge_id IS NULL"
-        " ELSE credited_charge_id IS NOT NULL AND amount <= 0 END)",
+        " ELSE credited_charge_id IS NOT NULL AND (kind = 'late' OR amount <= 0) END)",
         "A credit refers to the charge it credits and is not positive.",
     )
 
@@ -180,7 +181,7 @@ class SubscriptionCharge(models.Model):
             amount_full=to_decimal(self.amount_full),
             revision=self.revision,
             credited=tuple(credit._as_period() for credit in credits_),
-            proration=Proration(self.line_id.proration),
+            proration=self.line_id._as_proration(),
         )
 
     def _prepare_refund(self, move_line):
@@ -288,7 +289,7 @@ class SubscriptionCharge(models.Model):
                 ("line_id", "=", self.line_id.id),
                 ("revision", "=", self.revision),
                 ("kind", "=", self.kind),
-                ("kind", "!=", "refund"),
+                ("kind", "in", ("fee", "credit")),
                 ("is_void", "=", False),
                 ("date_start", "<=", self.date_end),
                 ("date_end", ">=", self.date_start),

@@ -7,6 +7,7 @@ COMPONENT_KINDS = [
     ("base", "Base fee"),
     ("quantity", "Quantity add-on"),
     ("on_off", "On/off add-on"),
+    ("metered", "Metered usage"),
     ("setup", "Setup fee"),
     ("one_off", "One-off item"),
 ]
@@ -133,7 +134,7 @@ class SubscriptionComponent(models.Model):
         self.ensure_one()
         return self.kind in ONE_OFF_KINDS
 
-    def _get_price(self, variant, currency, partner, on):
+    def _get_price(self, variant, currency, partner, on, among=None):
         """The price version in force, the most specific first.
 
         A price of the customer beats a general one, a price of the variant beats one
@@ -143,13 +144,18 @@ class SubscriptionComponent(models.Model):
         :param currency: ``res.currency`` of the contract
         :param partner: the customer
         :param date on: day of the sale
+        :param among: ``subscription.price`` records to choose from, by default those
+            offered to new contracts
         :return: one ``subscription.price`` or an empty recordset
         """
         self.ensure_one()
         nobody = self.env["res.partner"]
         customers = nobody, partner, partner.commercial_partner_id
-        prices = self.price_ids.filtered(
-            lambda price: price.currency_id == currency
+        if among is None:
+            among = self.price_ids.filtered(lambda price: not price.change_id)
+        prices = among.filtered(
+            lambda price: price.component_id == self
+            and price.currency_id == currency
             and price.variant_id in (self.env["subscription.plan.variant"], variant)
             and price.partner_id in customers
             and (not price.date_start or price.date_start <= on)

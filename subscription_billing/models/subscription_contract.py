@@ -156,6 +156,8 @@ class SubscriptionContract(models.Model):
         "line_ids.has_price_override",
         "line_ids.price_override",
         "line_ids.date_end",
+        "line_ids.is_upcoming",
+        "line_ids.predecessor_id",
     )
     def _compute_amount_monthly(self):
         for contract in self:
@@ -163,7 +165,7 @@ class SubscriptionContract(models.Model):
                 lambda line: line._is_recurring() and not line.date_end
             )
             contract.amount_monthly = (
-                sum(line._get_monthly_amount() for line in lines)
+                sum(line._get_current()._get_monthly_amount() for line in lines)
                 if contract.state != "ended"
                 else 0.0
             )

@@ -8,12 +8,22 @@ EVENT_TYPES = [
     ("end_removed", "End date removed"),
     ("line_added", "Component booked"),
     ("line_ended", "Component ended"),
+    ("discount_redeemed", "Discount redeemed"),
+    ("discount_ended", "Discount ended"),
+    ("price_changed", "Price changed"),
+    ("price_change_undone", "Price change undone"),
     ("billed", "Billed"),
     ("parked", "Billing failed"),
     ("released", "Retry requested"),
     ("hold", "Billing held"),
     ("reopened", "Period reopened"),
     ("restored", "Period billed again by its invoice"),
+    ("usage_recorded", "Usage recorded by hand"),
+    ("usage_changed", "Usage changed"),
+    ("usage_deleted", "Usage deleted"),
+    ("usage_reversed", "Usage reversed"),
+    ("usage_alert", "Usage alert"),
+    ("usage_alert_failed", "Usage alerts failed"),
 ]
 
 

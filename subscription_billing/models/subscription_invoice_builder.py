@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.fields import Command
-from odoo.tools import format_date, formatLang
 
 from ..engine.money import to_decimal
 
@@ -72,12 +71,13 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         return rows
 
     def _prepare_charge(self, contract, due, run):
+        credited = due.kind in ("credit", "late")
         return {
             "company_id": contract.company_id.id,
             "contract_id": contract.id,
             "line_id": due.item_key,
             "currency_id": contract.currency_id.id,
-            "kind": "credit" if due.kind == "credit" else "fee",
+            "kind": due.kind if credited else "fee",
             "revision": due.revision,
             "date_start": due.period.start,
             "date_end": due.period.last_day,
@@ -86,22 +86,42 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
             "date_due": due.due,
             "quantity": float(due.quantity),
             "amount": float(due.amount),
+            "amount_list": float(
+                due.amount if due.amount_list is None else due.amount_list
+            ),
             "amount_full": float(due.priced.amount),
-            "explanation": {
-                "days": due.period.days,
-                "whole_days": due.whole.days,
-                "slices": [
-                    {
-                        "kind": part.kind,
-                        "quantity": str(part.quantity),
-                        "price_unit": str(part.price_unit),
-                        "amount": str(part.amount),
-                    }
-                    for part in due.priced.slices
-                ],
-            },
+            "explanation": self._prepare_explanation(due),
             "credited_charge_id": due.credits,
             "run_id": run.id,
+            **self._prepare_usage(due.usage),
+        }
+
+    def _prepare_explanation(self, due):
+        """The arithmetic as the ledger keeps it: decimals as text."""
+        return {
+            "days": due.period.days,
+            "whole_days": due.whole.days,
+            "billing_start": due.billing_period.start.isoformat(),
+            "slices": self.env["subscription.explaining"]._prepare_slices(due.priced),
+        }
+
+    def _prepare_usage(self, facts):
+        """What was measured, for a charge of usage."""
+        if facts is None:
+            return {}
+
+        def naive(instant):
+            return instant and instant.replace(tzinfo=None, microsecond=0)
+
+        return {
+            "usage_from": naive(facts.window.start),
+            "usage_to": naive(facts.window.stop),
+            "usage_count": facts.count,
+            "usage_first": naive(facts.first),
+            "usage_last": naive(facts.last),
+            "quantity_raw": float(facts.raw),
+            "quota_free": float(facts.free),
+            "quota_unused": float(facts.unused),
         }
 
     def _prepare_invoice(self, contracts, charges, day, run):
@@ -168,9 +188,12 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         together or not at all (X3)."""
         quantity, price_unit = self._get_quantity_and_price(line, charge)
         account, taxes = self._get_account_and_taxes(line, charge, position)
+        is_full = charge["amount_full"] == charge["amount"]
         return {
             "product_id": line.product_id.id,
-            "name": self._get_text(line, charge),
+            "name": self.env["subscription.invoice.text"]._get_text(
+                line, charge, has_units=is_full and quantity == charge["quantity"]
+            ),
             "quantity": quantity,
             "price_unit": sign * price_unit,
             "account_id": account.id,
@@ -193,45 +216,3 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
             if exact and round(quantity, digits) == quantity:
                 return quantity, price_unit
         return 1.0, amount
-
-    def _get_text(self, line, charge):
-        """Name, period and arithmetic in the customer's language."""
-        lang = line.contract_id.partner_id.lang
-        env = self.with_context(lang=lang).env
-        start = format_date(env, charge["date_start"], lang_code=lang)
-        end = format_date(env, charge["date_end"], lang_code=lang)
-        rows = [line.name]
-        if line._is_recurring():
-            rows.append(f"{start} – {end}")
-        rows += self._get_arithmetic(env, line, charge)
-        return "\n".join(rows)
-
-    def _get_arithmetic(self, env, line, charge):
-        """Why this amount: credit, share of the days, units and price."""
-        facts = charge["explanation"]
-        full = charge["amount_full"]
-        is_part = facts["days"] != facts["whole_days"]
-        if charge["kind"] == "credit":
-            yield env._("Credit for days no longer used")
-        slices = facts["slices"]
-        if len(slices) == 1 and slices[0]["kind"] == "unit" and is_part:
-            yield env._(
-                "%(quantity)s × %(price)s = %(amount)s",
-                quantity=self._format_number(env, slices[0]["quantity"]),
-                price=self._format_number(env, slices[0]["price_unit"], 2),
-                amount=self._format_number(env, full, 2),
-            )
-        if is_part and line.proration == "day":
-            yield env._(
-                "%(days)s of %(whole)s days of %(amount)s",
-                days=facts["days"],
-                whole=facts["whole_days"],
-                amount=formatLang(env, full, currency_obj=line.currency_id),
-            )
-
-    def _format_number(self, env, number, decimals=0):
-        """A number in the customer's language with all digits it has, but at least
-        ``decimals`` after the point."""
-        number = to_decimal(number).normalize()
-        digits = max(-number.as_tuple().exponent, decimals)
-        return formatLang(env, float(number), digits=digits)

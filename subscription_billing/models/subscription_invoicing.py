@@ -132,7 +132,7 @@ class SubscriptionInvoicing(models.AbstractModel):
         """
         builder = self.env["subscription.invoice.builder"]
         contracts = self.env["subscription.contract"].union(*groups)
-        plans = contracts._plan_charges(day)
+        plans = contracts._plan_charges(day, interim=run.is_interim)
         for contract in contracts:
             self._check_plan(contract, plans[contract], day)
         invoices, free = [], []
@@ -144,7 +144,8 @@ class SubscriptionInvoicing(models.AbstractModel):
                 free += charges
         moves = self.env["account.move"].sudo().create(invoices)
         # Nothing to pay needs no invoice, but the ledger must know the period.
-        self.env["subscription.charge"].sudo().create(free)
+        unpaid = self.env["subscription.charge"].sudo().create(free)
+        (moves.line_ids.subscription_charge_ids + unpaid)._claim_usage()
         self._post_invoices(moves)
         self._finish(contracts, plans, moves, day, run)
         return moves

@@ -84,6 +84,8 @@ class SubscriptionLifecycleMixin(models.AbstractModel):
 
     def action_activate(self):
         """Draft to active: from now on the contract is billed."""
+        # C6: a pricelist is asked when it is sold, not when the draft was written.
+        self.line_ids._compute_agreed_steps()
         for contract in self:
             contract._check_ready()
         self._set_active(self.env._("Activated"))

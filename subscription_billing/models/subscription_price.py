@@ -1,17 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools.misc import formatLang
 
-from ..engine.money import to_decimal
-from ..engine.price import Flat, PerUnit
-
-PRICE_MODELS = [("flat", "Flat fee"), ("per_unit", "Per unit")]
-
-
-def as_price(model, amount):
-    """The engine's price object for a stored price model and amount (net)."""
-    amount = to_decimal(amount)
-    return PerUnit(amount) if model == "per_unit" else Flat(amount)
+from .subscription_price_checks_mixin import TERM_FIELDS
 
 
 class SubscriptionPrice(models.Model):
@@ -20,12 +10,19 @@ class SubscriptionPrice(models.Model):
 
     _name = "subscription.price"
     _description = "Subscription Price"
+    _inherit = [
+        "subscription.price.terms.mixin",
+        "subscription.price.checks.mixin",
+        "subscription.price.text.mixin",
+        "subscription.price.preview.mixin",
+    ]
     _order = "component_id, currency_id, variant_id, date_start desc, id desc"
     _check_company_auto = True
 
     component_id = fields.Many2one(
         "subscription.component", required=True, index=True, ondelete="cascade"
     )
+    component_kind = fields.Selection(related="component_id.kind")
     plan_id = fields.Many2one(related="component_id.plan_id", store=True, index=True)
     company_id = fields.Many2one(related="component_id.company_id", store=True)
     variant_id = fields.Many2one(
@@ -44,53 +41,17 @@ class SubscriptionPrice(models.Model):
         default=lambda self: self.env.company.currency_id,
     )
     date_start = fields.Date("Valid From", help="Contracts sold from this day on.")
-    price_model = fields.Selection(PRICE_MODELS, default="flat", required=True)
-    amount = fields.Float(
-        digits=(16, 6),
-        required=True,
-        aggregator=None,
-        help="Per fee interval; taxes as set on the product's taxes.",
+    tier_ids = fields.One2many(
+        "subscription.price.tier", "price_id", "Tiers", copy=True
     )
 
     _version_unique = models.UniqueIndex(
         "(component_id, currency_id, COALESCE(variant_id, 0),"
-        " COALESCE(partner_id, 0), COALESCE(date_start, '1970-01-01'::date))",
+        " COALESCE(partner_id, 0), COALESCE(date_start, '1970-01-01'::date))"
+        " WHERE change_id IS NULL",
         "There is already a price for this component, variant, customer, currency "
         "and start date.",
     )
-
-    @api.depends("component_id", "variant_id", "currency_id", "amount", "price_model")
-    @api.depends_context("subscription_short_name")
-    def _compute_display_name(self):
-        short = self.env.context.get("subscription_short_name")
-        models_ = dict(self._fields["price_model"]._description_selection(self.env))
-        for price in self:
-            text = price._get_amount_text()
-            if short:
-                variant = price.variant_id.name
-                price.display_name = f"{text}, {variant}" if variant else text
-            else:
-                price.display_name = (
-                    f"{price.component_id.name}: {text} "
-                    f"({models_.get(price.price_model)})"
-                )
-
-    def _get_amount_text(self):
-        """Amount with all its decimals, at least two, and the currency's code."""
-        decimals = len(f"{self.amount:.6f}".rstrip("0").partition(".")[2])
-        text = formatLang(self.env, self.amount, digits=max(2, decimals))
-        return f"{text} {self.currency_id.name or ''}"
-
-    @api.constrains("amount")
-    def _check_amount(self):
-        for price in self:
-            if price.amount < 0:
-                raise ValidationError(
-                    self.env._(
-                        "The price of %(component)s must not be negative.",
-                        component=price.component_id.display_name,
-                    )
-                )
 
     @api.constrains("variant_id", "component_id")
     def _check_variant(self):
@@ -107,7 +68,8 @@ class SubscriptionPrice(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        prices = super().create(vals_list)
+        saving = self.with_context(subscription_saving_price=True)
+        prices = super(SubscriptionPrice, saving).create(vals_list).with_env(self.env)
         # Lines that wait for a price find it: they do not follow the catalogue.
         lines = self.env["subscription.contract.line"].sudo()
         lines.search(
@@ -124,9 +86,10 @@ class SubscriptionPrice(models.Model):
         self._check_unsold()
 
     def write(self, vals):
-        if vals.keys() & {"amount", "price_model", "currency_id", "component_id"}:
+        if vals.keys() & {"currency_id", "component_id", *TERM_FIELDS}:
             self._check_unsold()
-        return super().write(vals)
+        saving = self.with_context(subscription_saving_price=True)
+        return super(SubscriptionPrice, saving).write(vals)
 
     def _check_unsold(self):
         """C6: what a running contract was sold with does not change under it."""
@@ -147,7 +110,3 @@ class SubscriptionPrice(models.Model):
                     price=line.price_id.display_name,
                 )
             )
-
-    def _as_price(self):
-        self.ensure_one()
-        return as_price(self.price_model, self.amount)

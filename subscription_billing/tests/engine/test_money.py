@@ -4,7 +4,17 @@ from fractions import Fraction
 from odoo.tests import BaseCase
 
 from ...engine.errors import InvalidAmount
-from ...engine.money import Rounding, allocate, to_decimal
+from ...engine.money import (
+    Rounding,
+    allocate,
+    check_amount,
+    check_count,
+    check_finite,
+    check_quantity,
+    exact_sum,
+    scaled,
+    to_decimal,
+)
 from .common import CENTS
 
 
@@ -49,6 +59,43 @@ class TestMoney(BaseCase):
         self.assertEqual(CENTS.round(Fraction(-1, 200)), Decimal("-0.01"))
         self.assertEqual(str(CENTS.round(Fraction(-1, 300))), "0.00")
         self.assertEqual(CENTS.round(3), Decimal(3))
+
+    def test_m1_no_digit_is_lost_in_large_numbers(self):
+        """Python's own decimals keep 28 digits."""
+        huge = to_decimal("1" + "0" * 300 + ".005")
+        self.assertEqual(str(CENTS.round(huge)), "1" + "0" * 300 + ".01")
+        self.assertEqual(CENTS.round(to_decimal(1e300)), Decimal("1e300"))
+        parts = allocate(to_decimal("1e40"), (1, 1, 1), CENTS)
+        self.assertEqual(exact_sum(parts), Decimal("1e40"))
+        self.assertEqual(len(set(parts)), 2)
+
+    def test_m1_a_share_is_a_decimal_of_60_digits(self):
+        for amount, share, expected in (
+            ("99.90", Fraction(1, 2), "49.95"),
+            ("-10", Fraction(1, 8), "-1.25"),
+            ("1", Fraction(2, 3), "0." + "6" * 59 + "7"),
+            ("0", Fraction(1, 3), "0"),
+        ):
+            with self.subTest(amount=amount, share=share):
+                found = scaled(Decimal(amount), share)
+                self.assertEqual(str(found), expected)
+
+    def test_m1_numbers_are_checked_before_they_count(self):
+        bad = ("NaN", "sNaN", "Infinity", "-Infinity")
+        for check in (check_finite, check_amount, check_quantity):
+            for value in bad:
+                with self.subTest(check=check, value=value):
+                    self.assertRaises(InvalidAmount, check, Decimal(value))
+        for check, value in (
+            (check_finite, 1.5),
+            (check_amount, Decimal("-0.01")),
+            (check_count, -1),
+            (check_count, True),
+            (check_count, 1.0),
+        ):
+            with self.subTest(check=check, value=value):
+                self.assertRaises(InvalidAmount, check, value)
+        self.assertEqual(check_quantity(Decimal("-0.01")), 0)
 
     def test_m1_a_step_must_be_a_positive_number(self):
         for step in (Decimal(0), Decimal("-0.01"), Decimal("NaN"), 0.01):

@@ -66,12 +66,14 @@ class TestInvoiceDocuments(SubscriptionCommon):
             {
                 "days": 31,
                 "whole_days": 31,
+                "billing_start": "2024-03-01",
                 "slices": [
                     {
                         "kind": "unit",
                         "quantity": "7.0",
                         "price_unit": "5.0",
                         "amount": "35.00",
+                        "label": "",
                     }
                 ],
             },

@@ -1,0 +1,166 @@
+"""Makes contracts on the plan "Platform" and 200,000 events of their usage.
+
+Seeded: the same files come out every time. Usage: generate_usage.py FOLDER
+"""
+
+import csv
+import random
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+HERE = Path(__file__).parent
+SEED = 20250701
+CONTRACTS = 60
+# Half a year of the demo's 18 months; in the past for whoever runs it.
+FIRST_DAY, LAST_DAY = date(2025, 7, 1), date(2025, 12, 31)
+ZONE = ZoneInfo("Europe/Berlin")
+# Events of each meter; together 200,000.
+EVENTS = {"storage": 3_000, "support": 1_500, "payments": 20_000, "api": 175_500}
+# Some arrive after their month was billed.
+LATE_EVENTS, LATE_MONTH = 400, 9
+REGIONS = ("eu", "eu", "eu", "eu", "us", "us", "apac")
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """A contract as its events see it; `weight` says how busy it is."""
+
+    reference: str
+    customer: str
+    start: date
+    end: date | None
+    seats: int
+    weight: float
+
+    @property
+    def days(self) -> list[date]:
+        """The days on which it can use anything."""
+        first = max(self.start, FIRST_DAY)
+        last = min(self.end or LAST_DAY, LAST_DAY)
+        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def subscribers(rng):
+    """Contracts of companies that pay in euros; some began a year before the end."""
+    with (HERE / "customers.csv").open(encoding="utf-8", newline="") as file:
+        buyers = [
+            row["ref"]
+            for row in csv.DictReader(file)
+            if row["kind"] in ("german", "eu")
+        ]
+    result = []
+    for number, customer in enumerate(rng.sample(buyers, CONTRACTS), 1):
+        start = date(2025, 1, 1) + timedelta(days=rng.randrange(270))
+        ends = rng.random() < 0.1
+        result.append(
+            Subscriber(
+                f"NP-{number:04}",
+                customer,
+                start,
+                start + timedelta(days=rng.randint(240, 400)) if ends else None,
+                rng.randint(3, 80),
+                rng.paretovariate(1.3),
+            )
+        )
+    return result
+
+
+def contract_row(rng, subscriber):
+    return {
+        "reference": subscriber.reference,
+        "customer": subscriber.customer,
+        "plan": "platform",
+        "variant": "monthly",
+        "start": subscriber.start.isoformat(),
+        "end": subscriber.end.isoformat() if subscriber.end else "",
+        "currency": "EUR",
+        "quantities": f"seats={subscriber.seats}",
+        "customer_reference": f"PO-{rng.randint(1000, 9999)}",
+    }
+
+
+def quantity(rng, meter, subscriber, levels):
+    """How much one event is about. Storage says by how much the level changes."""
+    if meter == "api":
+        return str(rng.randint(1, 400))
+    if meter == "support":
+        return f"{rng.randint(1, 12) / 4:g}"
+    if meter == "payments":
+        return f"{min(rng.lognormvariate(3.6, 1.1), 20_000):.2f}"
+    level = levels.get(subscriber.reference, 0)
+    change = max(rng.randint(-40, 60), -level)
+    levels[subscriber.reference] = level + change
+    return str(change)
+
+
+def instant(rng, day):
+    """Mostly in office hours, with the offset that is valid in Berlin."""
+    hour = rng.choice((*range(24), *range(8, 19), *range(8, 19)))
+    local = datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
+    return local + timedelta(seconds=rng.randrange(3600))
+
+
+def events(rng, contracts):
+    """All events as rows, in the order they happened."""
+    weights = [each.weight * len(each.days) for each in contracts]
+    days = {each.reference: each.days for each in contracts}
+    planned = []
+    for meter, count in EVENTS.items():
+        for subscriber in rng.choices(contracts, weights, k=count):
+            at = instant(rng, rng.choice(days[subscriber.reference]))
+            planned.append((at, len(planned), meter, subscriber))
+    levels, rows = {}, []
+    for number, (at, _n, meter, subscriber) in enumerate(sorted(planned, key=by_time)):
+        rows.append(
+            {
+                "contract": subscriber.reference,
+                "meter": meter,
+                "quantity": quantity(rng, meter, subscriber, levels),
+                "instant": at.isoformat(),
+                "key": f"demo-{number:06}",
+                "region": rng.choice(REGIONS) if meter == "api" else "",
+            }
+        )
+    return rows
+
+
+def by_time(event):
+    return event[0].timestamp(), event[1]
+
+
+def split_late(rng, rows):
+    """What arrives in time, and what comes only after its month was billed."""
+    month = [
+        n
+        for n, row in enumerate(rows)
+        if row["instant"].startswith(f"2025-{LATE_MONTH:02}") and row["meter"] == "api"
+    ]
+    late = set(rng.sample(month, LATE_EVENTS))
+    return (
+        [row for n, row in enumerate(rows) if n not in late],
+        [rows[n] for n in sorted(late)],
+    )
+
+
+def write(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def generate(folder: Path) -> None:
+    """Write platform_contracts.csv, usage.csv and usage_late.csv into a folder."""
+    rng = random.Random(SEED)
+    contracts = subscribers(rng)
+    rows, late = split_late(rng, events(rng, contracts))
+    write(folder / "platform_contracts.csv", [contract_row(rng, c) for c in contracts])
+    write(folder / "usage.csv", rows)
+    write(folder / "usage_late.csv", late)
+
+
+if __name__ == "__main__":
+    generate(Path(sys.argv[1]))

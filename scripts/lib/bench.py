@@ -1,0 +1,68 @@
+"""Measures how fast usage is taken and rated. Started by scripts/bench."""
+
+import argparse
+import sys
+
+import bench_data
+import bench_engine
+import bench_http
+import bench_intake
+import bench_loader
+import bench_rating
+from bench_table import conclude, machine
+from odoo_session import open_env, require_addon
+
+ROUNDS, QUICK_ROUNDS = 5, 1
+INTAKE_CONTRACTS = 1_000
+# In this order: rating begins with an empty table.
+PARTS = ("engine", "intake", "loader", "http", "rating")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench usage", description=__doc__)
+    parser.add_argument("database", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--quick", action="store_true", help="small sizes: does it work at all?"
+    )
+    parser.add_argument(
+        "--only", choices=PARTS, action="append", help="this part; may be repeated"
+    )
+    return parser.parse_args()
+
+
+def run_parts(env, options):
+    """Yield the rows of all parts that were asked for."""
+    rounds = QUICK_ROUNDS if options.quick else ROUNDS
+    wanted = options.only or PARTS
+    if "engine" in wanted:
+        yield from bench_engine.run(rounds)
+    taking = {
+        "intake": bench_intake.run,
+        "loader": bench_loader.run,
+        "http": bench_http.run,
+    }
+    if not taking.keys().isdisjoint(wanted):
+        contracts = bench_data.create_contracts(env, "intake", INTAKE_CONTRACTS)
+        env.cr.commit()
+        for name, run in taking.items():
+            if name in wanted:
+                yield from run(env, contracts, rounds, options.quick)
+    if "rating" in wanted:
+        yield from bench_rating.run(env, rounds, options.quick)
+
+
+def main():
+    options = parse_arguments()
+    require_addon(options.database, "subscription_billing")
+    print(f"Machine: {machine()} before")
+    rows = []
+    with open_env(options.database) as env:
+        for row in run_parts(env, options):
+            print(f"  measured: {row.what}", flush=True)
+            rows.append(row)
+    print(f"Machine: {machine()} after")
+    return conclude(rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""The engine alone: quantities through a three-tier price."""
+
+from decimal import Decimal
+
+from bench_table import Row, interleave
+
+LINES = 10_000
+MICROSECONDS = 1_000_000
+
+
+def run(rounds):
+    """Yield the rows of the table."""
+    from odoo.addons.subscription_billing.engine.limits import Limited
+    from odoo.addons.subscription_billing.engine.tier import Tier
+    from odoo.addons.subscription_billing.engine.tiers import Graduated, Volume
+
+    tiers = (
+        Tier(Decimal(100), Decimal("0.05")),
+        Tier(Decimal(1000), Decimal("0.03")),
+        Tier(None, Decimal("0.02")),
+    )
+    quantities = [Decimal(n * 37 % 2500) + Decimal("0.25") for n in range(LINES)]
+    prices = {
+        "graduated": (Graduated(tiers), 10),
+        "volume": (Volume(tiers), 10),
+        "graduated, with free quantity": (
+            Limited(Graduated(tiers), Decimal(10)),
+            None,
+        ),
+    }
+    times = interleave(
+        rounds,
+        {name: rating(price, quantities) for name, (price, _most) in prices.items()},
+    )
+    for name, (_price, most) in prices.items():
+        figures = [seconds / LINES * MICROSECONDS for seconds in times[name]]
+        yield Row(f"engine: three tiers, {name}", "us/line", figures, most=most)
+
+
+def rating(price, quantities):
+    def work(_number):
+        for quantity in quantities:
+            price.rate(quantity)
+
+    return work

@@ -1,0 +1,297 @@
+"""The demo's metered business: plan "Platform", its contracts, usage and checks."""
+
+import sys
+import time
+from collections import defaultdict
+from csv import DictReader
+from datetime import date
+from decimal import Decimal
+
+import demo_company
+import usage_load
+
+sys.path.append(str(demo_company.DATA))
+import generate_usage  # noqa: E402 - a file of scripts/demo_data
+
+# The run before which the late events come in.
+LATE_RUN = date(2025, 11, 30)
+METERS = {
+    "api": {"name": "API calls", "unit_name": "calls"},
+    "storage": {
+        "name": "Storage",
+        "unit_name": "GB",
+        "aggregation": "weighted",
+        "is_carry_over": True,
+        "allow_negative": True,
+        "rounding_mode": "half_up",
+        "rounding_digits": 2,
+    },
+    "support": {"name": "Support", "unit_name": "hours"},
+    "payments": {"name": "Payment volume", "unit_name": "EUR"},
+}
+PRICES = {
+    "base": {"amount": 79},
+    "seats": {
+        "price_model": "graduated",
+        "tiers": [(10, 12), (50, 10), (0, 8)],
+    },
+    "api_world": {
+        "price_model": "graduated",
+        "tiers": [(100_000, 0.0025), (0, 0.0015)],
+    },
+    "api": {
+        "price_model": "graduated",
+        "free_quantity": 10_000,
+        "tiers": [(100_000, 0.002), (1_000_000, 0.001), (0, 0.0005)],
+    },
+    "storage": {"price_model": "per_unit", "amount": 0.25},
+    "support": {"price_model": "package", "amount": 450, "package_size": 5},
+    "payments": {"price_model": "percentage", "percent": 0.9, "event_minimum": 0.1},
+}
+# Code -> (name, kind, product of the addon's demo data, meter).
+COMPONENTS = {
+    "base": ("Platform", "base", "product_platform_demo", None),
+    "seats": ("Seats", "quantity", "product_seats_demo", None),
+    "api_world": ("API calls outside the EU", "metered", "product_api_demo", "api"),
+    "api": ("API calls", "metered", "product_api_demo", "api"),
+    "storage": ("Storage", "metered", "product_storage_demo", "storage"),
+    "support": ("Support hours", "metered", "product_support_hours_demo", "support"),
+    "payments": ("Payment volume", "metered", "product_payments_demo", "payments"),
+}
+DISCOUNTS = [
+    {
+        "name": "Welcome: 15 % in the first three months",
+        "code": "WELCOME15",
+        "kind": "percent",
+        "percent": 15,
+        "duration": "periods",
+        "period_count": 3,
+        "is_once_per_customer": True,
+    },
+    {
+        "name": "Starting credit",
+        "code": "START50",
+        "kind": "amount",
+        "amount": 50,
+        "duration": "once",
+        "redemption_limit": 100,
+    },
+]
+
+
+def create_plan(env):
+    """The plan with its components, prices and loyalty bonus; products of the demo."""
+    plan = env["subscription.plan"].create(
+        {"name": "Platform", "code": "platform", "company_id": env.company.id}
+    )
+    env["subscription.plan.variant"].create(
+        {
+            "plan_id": plan.id,
+            "name": "Monthly",
+            "code": "monthly",
+            "currency_id": env.company.currency_id.id,
+            "alignment": "calendar",
+            "notice_later_count": 1,
+        }
+    )
+    meters = {
+        code: env["subscription.meter"].create(
+            {"aggregation": "sum", **vals, "code": code, "company_id": env.company.id}
+        )
+        for code, vals in METERS.items()
+    }
+    components = {
+        code: create_component(env, plan, sequence, code, meters)
+        for sequence, code in enumerate(COMPONENTS)
+    }
+    env["subscription.meter.filter"].create(
+        {
+            "component_id": components["api_world"].id,
+            "property": "region",
+            "operator": "not_in",
+            "values": "eu",
+        }
+    )
+    for code, vals in PRICES.items():
+        create_price(env, components[code], dict(vals))
+    env["subscription.bonus"].create(
+        {
+            "name": "Loyalty: 5 % after one year",
+            "plan_id": plan.id,
+            "kind": "loyalty",
+            "reward": "percent",
+            "percent": 5,
+            "month_start": 12,
+            "currency_id": env.company.currency_id.id,
+        }
+    )
+
+
+def create_component(env, plan, sequence, code, meters):
+    name, kind, product, meter = COMPONENTS[code]
+    return env["subscription.component"].create(
+        {
+            "plan_id": plan.id,
+            "sequence": sequence,
+            "code": code,
+            "name": name,
+            "kind": kind,
+            "product_id": env.ref(f"subscription_billing.{product}").id,
+            "meter_id": meters[meter].id if meter else False,
+            "is_required": True,
+        }
+    )
+
+
+def create_price(env, component, vals):
+    tiers = vals.pop("tiers", ())
+    env["subscription.price"].create(
+        {
+            "component_id": component.id,
+            "currency_id": env.company.currency_id.id,
+            "amount": 0,
+            "tier_ids": [
+                (0, 0, {"up_to": up_to, "price_unit": price}) for up_to, price in tiers
+            ],
+            **vals,
+        }
+    )
+
+
+def import_contracts(env, folder):
+    """The contracts, with a coupon for every third and every fifth of them."""
+    generate_usage.generate(folder)
+    content = (folder / "platform_contracts.csv").read_bytes()
+    contracts = demo_company.import_contracts(env, content, "NP-%").sorted("name")
+    currency = {"currency_id": env.company.currency_id.id}
+    welcome, start = (
+        env["subscription.discount"].create({**vals, **currency}) for vals in DISCOUNTS
+    )
+    for discount, every in ((welcome, 3), (start, 5)):
+        for contract in contracts[::every]:
+            contract._redeem(discount, contract.date_start)
+    return contracts
+
+
+def load(env, path):
+    """Load a file of events as scripts/usage-load does; say how fast it was."""
+    started = time.perf_counter()
+    with path.open("rb") as raw:
+        counts = usage_load.load(env, env.company, raw, path)
+    seconds = time.perf_counter() - started
+    print(
+        f"{path.name}: {counts['created']} events created, {counts['duplicate']} "
+        f"duplicates, {counts['rejected']} rejected, "
+        f"{sum(counts.values()) / seconds:,.0f} events/s"
+    )
+    if counts["rejected"]:
+        raise SystemExit(path.with_suffix(".rejected.csv").read_text()[:2000])
+    return counts
+
+
+def get_charges(env):
+    """Live charges of usage of the company."""
+    return env["subscription.charge"].search(
+        [
+            ("company_id", "=", env.company.id),
+            ("component_id.kind", "=", "metered"),
+            ("is_void", "=", False),
+        ]
+    )
+
+
+def print_revenue(env):
+    """Usage revenue by component, and what discounts and bonuses took off."""
+    charges = get_charges(env)
+    print(f"\n{'usage':26} {'events':>9} {'quantity':>16} {'net':>12} {'late':>9}")
+    for component, group in charges.grouped("component_id").items():
+        late = group.filtered(lambda charge: charge.kind == "late")
+        print(
+            f"{component.name:26} {sum(group.mapped('usage_count')):9}"
+            f" {sum((group - late).mapped('quantity')):16,.2f}"
+            f" {sum(group.mapped('amount')):12,.2f}"
+            f" {sum(late.mapped('amount')):9,.2f}"
+        )
+    given = defaultdict(Decimal)
+    for charge in env["subscription.charge"].search(
+        [("contract_id.plan_id.code", "=", "platform"), ("is_void", "=", False)]
+    ):
+        for part in charge.explanation["slices"]:
+            if part["kind"] == "discount":
+                given[part["label"]] += Decimal(part["amount"])
+    for label, amount in given.items():
+        print(f"discount {label:56} {amount:12,.2f}")
+
+
+def check_usage(env, folder):
+    """Yield what is wrong with the billed usage of the loaded files."""
+    paths = [folder / name for name in ("usage.csv", "usage_late.csv")]
+    charges = get_charges(env)
+    yield from check_statements(env, charges)
+    yield from check_events(env, paths, charges)
+    for path in paths:
+        if load(env, path)["created"]:
+            yield f"{path.name}: loading it again created events"
+
+
+def check_statements(env, charges):
+    """Every statement adds up to the line of its invoice."""
+    from odoo.exceptions import UserError
+
+    # Rounded once, on the charge; what was billed before is rounded already.
+    half_a_cent = Decimal("0.005")
+    wrong = 0
+    for charge in charges:
+        try:
+            statement = env["subscription.usage.statement"]._of_charge(charge)
+        except UserError as error:
+            yield str(error)
+            continue
+        amount = Decimal(str(round(get_invoiced(charge), 2)))
+        total = sum(Decimal(part["amount"]) for part in statement.slices)
+        wrong += statement.amount != amount or abs(total - amount) > half_a_cent
+    print(f"\nstatements: {len(charges)}, of which wrong: {wrong}")
+    if wrong:
+        yield f"{wrong} statements do not add up to their invoice lines"
+
+
+def get_invoiced(charge):
+    """What the invoice asks for a charge; without one, nothing was to be paid."""
+    line = charge.move_line_id
+    sign = -1 if line.move_id.move_type == "out_refund" else 1
+    return sign * line.price_subtotal if line else charge.amount
+
+
+def check_events(env, paths, charges):
+    """Billed and open events are those of the files; sums are those of the files."""
+    usage = env["subscription.usage"]
+    scope = [("company_id", "=", env.company.id)]
+    opened = usage.search_count([*scope, ("charge_id", "=", False)])
+    billed = usage.search_count([*scope, ("charge_id", "!=", False)])
+    rows = [row for path in paths for row in read(path)]
+    print(f"events: {len(rows)} loaded, {billed} billed, {opened} open")
+    if billed + opened != len(rows):
+        yield f"{len(rows)} events were loaded, but {billed + opened} are there"
+    if opened or billed != sum(charges.mapped("usage_count")):
+        yield "the charges do not bill all events once"
+    expected = defaultdict(Decimal)
+    for row in rows:
+        expected[row["meter"]] += Decimal(row["quantity"])
+    for code in ("api", "support", "payments"):
+        measured = measure(charges, code)
+        if abs(measured - float(expected[code])) > 0.01:
+            yield f"{code}: {measured} measured, {expected[code]} in the files"
+
+
+def measure(charges, code):
+    """What was measured of a meter: the last charge of a period knows all of it."""
+    last = {}
+    for charge in charges.sorted("id"):
+        if charge.component_id.meter_id.code == code:
+            last[charge.line_id, charge.whole_date_start] = charge.quantity_raw
+    return sum(last.values())
+
+
+def read(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(DictReader(file))

@@ -1,0 +1,2 @@
+from . import usage_api
+from . import usage_statement

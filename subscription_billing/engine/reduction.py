@@ -1,0 +1,195 @@
+"""Reductions: discounts and bonuses, taken off charges before they are written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from .charge import DueCharge, amount_of
+from .errors import InvalidPrice
+from .money import EXACT, ZERO, Rounding, check_amount, check_count, exact_sum, scaled
+from .price import PricedAmount, Slice
+from .proration import Proration
+from .spent import Spent
+from .tier import discount_slice
+
+# What usage costs is owed for its own time: there is nothing to prorate.
+METERED_KINDS = ("usage", "interim", "late")
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What is taken off: a percent of each charge, or an amount per billing period.
+
+    `items` are the keys of the items it is for, None for all. It counts for charges
+    whose full period starts in [`start`, `stop`), so that all parts of a period are
+    treated alike; with `every`, only for those whose number is a multiple of it; with
+    `minimum`, only if the charges of the billing period, up to those due with it,
+    come to that before any reduction.
+    Raises `InvalidPrice` unless it has either a percent up to 100 or an amount, and
+    `InvalidAmount` for a negative number.
+
+    >>> Reduction("loyal", "12th month free", percent=Decimal(100), every=12).every
+    12
+    """
+
+    key: Hashable
+    label: str
+    percent: Decimal | None = None
+    amount: Decimal | None = None
+    items: frozenset[Hashable] | None = None
+    start: date | None = None
+    stop: date | None = None
+    every: int = 0
+    minimum: Decimal = ZERO
+
+    def __post_init__(self) -> None:
+        if (self.percent is None) == (self.amount is None):
+            raise InvalidPrice(
+                f"{self.label!r} needs either a percent or an amount", label=self.label
+            )
+        check_amount(self.amount if self.percent is None else self.percent)
+        check_amount(self.minimum)
+        check_count(self.every)
+        if self.percent is not None and self.percent > 100:
+            raise InvalidPrice(
+                f"{self.label!r} takes off {self.percent} percent",
+                label=self.label,
+                percent=self.percent,
+            )
+
+    def applies(self, charge: DueCharge, before: Decimal) -> bool:
+        """Tell whether it is for a charge whose billing period costs `before`."""
+        day = charge.whole.start
+        return (
+            (self.items is None or charge.item_key in self.items)
+            and (self.start is None or self.start <= day)
+            and (self.stop is None or day < self.stop)
+            and (not self.every or charge.number % self.every == 0)
+            and (not self.minimum or before >= self.minimum)
+        )
+
+    def take(self, left: Decimal, spent: Decimal) -> Slice | None:
+        """Return what is taken off a price of which so much is left, None if nothing.
+
+        `spent` is what other charges took of an amount. A percentage also belongs to
+        what is given back.
+        """
+        if self.percent is not None:
+            cut = discount_slice(left, self.percent, self.label)
+            return replace(cut, key=self.key) if cut.amount else None
+        value = min(left, EXACT.subtract(self.amount, spent))
+        if value <= 0:
+            return None
+        cut = EXACT.minus(value)
+        return Slice(Decimal(1), ZERO, cut, "discount", self.label, self.key)
+
+
+def reduce(
+    charges: Iterable[DueCharge],
+    reductions: Iterable[Reduction],
+    used: Iterable[Spent],
+    rounding: Rounding,
+    zone: str,
+    billed: Mapping[date, Decimal] | None = None,
+) -> tuple[DueCharge, ...]:
+    """Return the charges, each less the reductions that are for it, in their order.
+
+    Every reduction works on what the ones before it left, and never below zero. It
+    works on the price of the whole period, so that a part of it gets its part of the
+    discount. An amount is used up charge by charge; `used` tells what charges of the
+    ledger took of it, `billed` what those of a billing period (by its start) came to.
+    Credits pass: they repeat what their charge cost.
+    """
+    charges, reductions = tuple(charges), tuple(reductions)
+    spent = defaultdict(list)
+    for each in used:
+        spent[each.key, each.cell].append(each)
+    before = _sums(charges, billed or {}, rounding)
+    return tuple(
+        charge
+        if charge.kind == "credit"
+        else _reduced(charge, reductions, before, spent, rounding, zone)
+        for charge in charges
+    )
+
+
+def _sums(
+    charges: Iterable[DueCharge], billed: Mapping[date, Decimal], rounding: Rounding
+) -> dict[tuple[date, date], Decimal]:
+    """Return what the charges of a billing period come to up to each due day.
+
+    Not those due later: a run that is late must not find more than one in time.
+    """
+    by_cell = defaultdict(list)
+    for charge in charges:
+        if charge.kind != "credit":
+            by_cell[charge.billing_period.start].append(charge)
+    return {
+        (cell, due): rounding.round(
+            exact_sum(
+                [
+                    billed.get(cell, ZERO),
+                    *(_list(each, rounding) for each in group if each.due <= due),
+                ]
+            )
+        )
+        for cell, group in by_cell.items()
+        for due in {charge.due for charge in group}
+    }
+
+
+def _list(charge: DueCharge, rounding: Rounding) -> Decimal:
+    """Return the amount before reductions; of a part unrounded, so that the parts of
+    a period come to the same as the whole."""
+    if charge.kind in METERED_KINDS:
+        return charge.amount
+    return scaled(rounding.round(charge.priced.amount), charge.fraction)
+
+
+def _reduced(
+    charge: DueCharge,
+    reductions: tuple[Reduction, ...],
+    before: Mapping[tuple[date, date], Decimal],
+    spent: dict[tuple[Hashable, date], list[Spent]],
+    rounding: Rounding,
+    zone: str,
+) -> DueCharge:
+    cell, priced = charge.billing_period.start, charge.priced
+    is_usage = charge.kind in METERED_KINDS
+    is_full = charge.proration is Proration.NONE
+    for reduction in reductions:
+        mine, reached = spent[reduction.key, cell], before[cell, charge.due]
+        if charge.amount < 0:  # is given back as it was paid
+            reached = reduction.minimum if mine else ZERO
+        if not reduction.applies(charge, reached):
+            continue
+        taken = exact_sum(each.against(charge) for each in mine)
+        if cut := reduction.take(priced.amount, taken):
+            priced = priced.plus(cut)
+            value, whole = EXACT.minus(cut.amount), charge.whole
+            live = (whole if is_full else charge.period,)
+            mine.append(Spent(reduction.key, cell, whole, live, value, is_usage))
+    if priced is charge.priced:
+        return charge
+    amount, ratio = _amount(charge, priced, rounding, zone)
+    return replace(
+        charge,
+        amount=amount,
+        priced=priced,
+        fraction=ratio,
+        amount_list=charge.amount,
+    )
+
+
+def _amount(
+    charge: DueCharge, priced: PricedAmount, rounding: Rounding, zone: str
+) -> tuple[Decimal, Fraction]:
+    if charge.kind in METERED_KINDS:
+        return rounding.round(priced.amount), Fraction(1)
+    part, whole = charge.period, charge.whole
+    return amount_of(priced, part, whole, charge.proration, rounding, zone)

@@ -1,0 +1,51 @@
+from math import inf
+
+from odoo import fields
+from odoo.exceptions import ValidationError
+
+PRICE_DIGITS = (22, 10)
+QUANTITY_DIGITS = (24, 8)
+LARGEST = 10.0**15
+
+
+class PriceNumber(fields.Float):
+    """A number of a price. What cannot be billed is refused when it comes in: the ORM
+    has no words for NaN, and infinity stops it in the middle of a save."""
+
+    aggregator = None
+
+    def convert_to_cache(self, value, record, validate=True):
+        self._check_number(value, record.env)
+        return super().convert_to_cache(value, record, validate)
+
+    def convert_to_column(self, value, record, values=None, validate=True):
+        self._check_number(value, record.env)
+        return super().convert_to_column(value, record, values, validate)
+
+    def _check_number(self, value, env):
+        if not abs(float(value or 0.0)) <= LARGEST:  # neither is NaN
+            raise ValidationError(
+                env._(
+                    "%(field)s: %(number)s is no number that can be billed.",
+                    field=self._description_string(env),
+                    number=value,
+                )
+            )
+
+
+class OptionalNumber(PriceNumber):
+    """A number that may be left empty: zero and nothing are the same, stored as NULL
+    and shown as an empty cell. Empty sorts after every number, as a bound should."""
+
+    def convert_to_column(self, value, record, values=None, validate=True):
+        # Rounded by the field first: what rounds to nothing is nothing.
+        column = super().convert_to_column(value, record, values, validate)
+        return column if float(column) else None
+
+    def convert_to_read(self, value, record, use_display_name=True):
+        return value or False
+
+
+def by_bound(number):
+    """Sort key of an upper bound: nothing is above everything."""
+    return number or inf

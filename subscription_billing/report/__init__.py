@@ -1,0 +1,3 @@
+from . import usage_statement_rendering
+from . import usage_statement_file
+from . import usage_statement_report

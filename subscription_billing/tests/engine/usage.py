@@ -1,0 +1,38 @@
+"""Shared by the tests of usage: events and windows from short texts."""
+
+from datetime import datetime, timezone
+from decimal import Decimal
+
+from ...engine.event import Event
+from ...engine.period import Period
+
+
+def at(text):
+    """Return an instant in UTC: "05-31" or "05-31T22:30" of 2024, or with a year."""
+    if len(text.split("T")[0]) == 5:
+        text = f"2024-{text}"
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+
+
+def period(start, stop):
+    """Return the period between two such instants, the second excluded."""
+    return Period(at(start), at(stop))
+
+
+def happened(text):
+    """Return the events of a text such as "05-01 3, 05-02 -, 05-03 a, 05-04 a!".
+
+    A number is a value, "-" is none, a word is a name that is there, and with an
+    exclamation mark one that is gone.
+    """
+    rows = [each.split() for each in text.split(",") if each.strip()]
+    return [_event(*row, order) for order, row in enumerate(rows)]
+
+
+def _event(instant, what, order):
+    if what == "-":
+        return Event(at(instant), order=order)
+    if what.strip("!").isalpha():
+        value = Decimal(-1) if what.endswith("!") else None
+        return Event(at(instant), value, unique=what.strip("!"), order=order)
+    return Event(at(instant), Decimal(what), order=order)

@@ -1,0 +1,196 @@
+import base64
+import io
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from ..formats import usage_table
+from ..formats.contract_csv import FileError
+
+
+class SubscriptionUsageImport(models.TransientModel):
+    """Events of usage from a CSV or Excel file, with a report for each row. Rows in
+    order are taken, the others can be downloaded, mended and imported again; what was
+    taken already is a duplicate then (X4)."""
+
+    _name = "subscription.usage.import"
+    _description = "Import Usage"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    file = fields.Binary("CSV or Excel File", required=True)
+    filename = fields.Char()
+    state = fields.Selection(
+        [("draft", "File"), ("checked", "Checked"), ("done", "Imported")],
+        default="draft",
+    )
+    line_ids = fields.One2many("subscription.usage.import.line", "import_id")
+    created_count = fields.Integer("New Events")
+    duplicate_count = fields.Integer("Duplicates")
+    rejected_count = fields.Integer("Rejected Rows")
+    rejected_file = fields.Binary("Rejected Rows as File", readonly=True)
+    rejected_filename = fields.Char(default="rejected.csv")
+
+    def action_check(self):
+        """Look at every row and report, without recording anything."""
+        self.ensure_one()
+        return self._run(self._get_usage()._preview_events, "checked")
+
+    def action_import(self):
+        """Record the rows that are in order."""
+        self.ensure_one()
+
+        def record(events, company):
+            return self._get_usage()._record_events(events, company, "import")
+
+        return self._run(record, "done")
+
+    def _get_usage(self):
+        """The events of the company, after a look at who asks."""
+        usage = self.env["subscription.usage"]
+        usage._check_usage_right()
+        if self.company_id not in self.env.user.company_ids:
+            raise AccessError(
+                self.env._(
+                    "%(user)s does not work for %(company)s.",
+                    user=self.env.user.name,
+                    company=self.company_id.sudo().name,
+                )
+            )
+        return usage.sudo()
+
+    def _run(self, take, state):
+        """
+        :param take: what is done with the events, gives the answer of the API
+        """
+        header, rows = self._read_rows()
+        answer = take([row.event for row in rows if not row.error], self.company_id)
+        results = iter(answer["results"])
+        report = [
+            (row, self._reject(row) if row.error else next(results)) for row in rows
+        ]
+        self._report(header, report, state)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _reject(self, row):
+        checking = self.env["subscription.usage.checking"]
+        return {"status": "rejected", "reason": checking._get_reason(row.error)}
+
+    def _report(self, header, report, state):
+        statuses = [result["status"] for _row, result in report]
+        self.write(
+            {
+                "state": state,
+                **{
+                    f"{status}_count": statuses.count(status)
+                    for status in ("created", "duplicate", "rejected")
+                },
+                "rejected_file": self._write_rejected(header, report),
+                "line_ids": [
+                    Command.clear(),
+                    *(Command.create(self._prepare_line(*item)) for item in report),
+                ],
+            }
+        )
+
+    def _prepare_line(self, row, result):
+        def text(name):
+            return usage_table.to_text(row.event.get(name))
+
+        return {
+            "row": row.number,
+            "contract": text("contract"),
+            "meter": text("meter"),
+            "quantity": text("quantity"),
+            "instant": text("instant"),
+            "key": text("key"),
+            "status": result["status"],
+            "message": result.get("reason"),
+        }
+
+    def _write_rejected(self, header, report):
+        """The rejected rows as a file to be mended, False if there are none."""
+        rejected = [
+            (row.number, result["reason"], row.cells)
+            for row, result in report
+            if result["status"] == "rejected"
+        ]
+        if not rejected:
+            return False
+        stream = io.StringIO(newline="")
+        usage_table.write_rejected(stream, header, rejected)
+        return base64.b64encode(stream.getvalue().encode("utf-8-sig"))
+
+    def _read_rows(self):
+        """
+        :raise UserError: for a file that cannot be read as a whole
+        """
+        try:
+            return usage_table.read(base64.b64decode(self.file or b""))
+        except FileError as error:
+            raise UserError(self._get_file_message(error)) from error
+
+    def _get_file_message(self, error):
+        messages = {
+            "too_large": self.env._(
+                "The file is larger than %(limit)s MB. Split it, or have it loaded by "
+                "scripts/usage-load."
+            ),
+            "too_many_rows": self.env._(
+                "The file has more than %(limit)s rows. Split it, or have it loaded by "
+                "scripts/usage-load."
+            ),
+            "many_columns": self.env._("The file has more than %(limit)s columns."),
+            "encoding": self.env._(
+                "The header is not UTF-8 text. Save the file as CSV UTF-8 or Excel."
+            ),
+            "delimiter": self.env._(
+                "The columns are separated by %(found)s. Save the file with commas or "
+                "semicolons."
+            ),
+            "columns": self.env._(
+                "The header lacks the columns %(missing)s. It must name contract, "
+                "meter, instant and key, and may name quantity and properties. Is "
+                "the delimiter a comma or a semicolon?"
+            ),
+            "double_column": self.env._("The header names column %(name)s twice."),
+            "malformed": self.env._(
+                "The file is damaged near line %(line)s: a quote is missing."
+            ),
+            "no_excel": self.env._(
+                "The file is no Excel workbook (.xlsx) that can be read."
+            ),
+            "no_rows": self.env._("The file has a header but no rows."),
+        }
+        facts = dict(error.facts)
+        if "missing" in facts:
+            facts["missing"] = ", ".join(facts["missing"])
+        return messages[error.code] % facts
+
+
+class SubscriptionUsageImportLine(models.TransientModel):
+    """The report on one row of the file."""
+
+    _name = "subscription.usage.import.line"
+    _description = "Usage Import Row"
+    _order = "status desc, row"
+
+    import_id = fields.Many2one("subscription.usage.import", ondelete="cascade")
+    row = fields.Integer()
+    contract = fields.Char()
+    meter = fields.Char()
+    quantity = fields.Char()
+    instant = fields.Char()
+    key = fields.Char()
+    status = fields.Selection(
+        [("created", "New"), ("duplicate", "Duplicate"), ("rejected", "Rejected")]
+    )
+    message = fields.Text()
