@@ -61,7 +61,8 @@ def main():
             print(f"  measured: {row.what}", flush=True)
             rows.append(row)
     print(f"Machine: {machine()} after")
-    return conclude(rows)
+    code = conclude(rows)
+    return 0 if options.quick else code
 
 
 if __name__ == "__main__":

@@ -94,7 +94,8 @@ class RejectedFile:
 
 def load_chunk(env, company, rows):
     """Take and commit a chunk; another writer of the same keys costs a new try."""
-    for attempt in range(1, MAX_TRIES + 1):
+    attempt = 1
+    while True:
         try:
             results = env["subscription.usage"]._load_rows(rows, company)
             env.cr.commit()
@@ -105,6 +106,7 @@ def load_chunk(env, company, rows):
             if attempt == MAX_TRIES:
                 raise
             time.sleep(0.1 * attempt)
+            attempt += 1
 
 
 def load(env, company, raw, path):

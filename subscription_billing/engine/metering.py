@@ -168,7 +168,9 @@ def _plain(kind: Aggregation, events: Sequence[Event], opening: Opening) -> Deci
     if kind is Aggregation.UNIQUE:
         return Decimal(len(present(events, opening)))
     if kind is Aggregation.COUNT:
-        return EXACT.add(opening, Decimal(len(events)))
+        # A counter-event takes one back.
+        signs = (-1 if event.is_removal else 1 for event in events)
+        return EXACT.add(opening, Decimal(sum(signs)))
     if kind is Aggregation.SUM:
         return exact_sum([opening, *(event.value for event in events)])
     values = [event.value for event in events]

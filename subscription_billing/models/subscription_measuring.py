@@ -17,7 +17,10 @@ from ..engine.price import Basis
 # values live on, events before the window are read as well: they count, but are not
 # its own.
 AGGREGATES = {
-    "count": SQL("count(*) FILTER (WHERE u.instant >= w.since)"),
+    "count": SQL(
+        "sum(CASE WHEN u.quantity < 0 THEN -1 ELSE 1 END)"
+        " FILTER (WHERE u.instant >= w.since)"
+    ),
     "sum": SQL("sum(u.quantity)"),
     "max": SQL(
         "greatest(max(u.quantity) FILTER (WHERE u.instant >= w.since),"

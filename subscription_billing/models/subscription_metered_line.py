@@ -33,6 +33,50 @@ class SubscriptionContractLine(models.Model):
                         )
                     )
 
+    @api.constrains("component_id", "contract_id", "date_start")
+    def _check_usage_unbilled(self):
+        """Usage that another line has billed already would be billed again (X4)."""
+        metered = self.filtered(
+            lambda line: line.component_id.meter_id and line.state != "draft"
+        )
+        if not metered:
+            return
+        billed = self.env["subscription.charge"].sudo()
+        billed = billed.search(
+            [
+                ("contract_id", "in", metered.contract_id.ids),
+                ("component_id.meter_id", "in", metered.component_id.meter_id.ids),
+                ("date_end", ">=", min(metered.mapped("date_start"))),
+                ("kind", "=", "fee"),
+                ("is_void", "=", False),
+            ]
+        )
+        for charge in billed:
+            for line in metered.filtered(lambda it, row=charge: it._is_rated_in(row)):
+                raise ValidationError(
+                    self.env._(
+                        "%(contract)s: usage of %(line)s is billed up to %(day)s. Let "
+                        "the new line begin after it.",
+                        contract=line.contract_id.display_name,
+                        line=line.name,
+                        day=charge.date_end,
+                    )
+                )
+
+    def _is_rated_in(self, charge):
+        """Whether a charge of another line has billed events this one would bill."""
+        self.ensure_one()
+        mine, other = self.component_id, charge.component_id
+        both_rest = not (mine.filter_ids or other.filter_ids)
+        return (
+            charge.line_id != self
+            and charge.contract_id == self.contract_id
+            and mine.meter_id == other.meter_id
+            and (mine == other or both_rest)
+            and charge.date_end >= self.date_start
+            and (not self.date_end or charge.date_start <= self.date_end)
+        )
+
     def _get_meter_siblings(self):
         """Lines of the contract with the same meter and a common time, itself too."""
         self.ensure_one()

@@ -165,6 +165,24 @@ class TestUsage(UsageIntakeCommon):
         total = sum(self.contract.charge_ids.mapped("amount"))
         self.assertAlmostEqual(total, before + fees[:1].amount - 10.0)
 
+    def test_x4_a_reversed_event_is_not_counted_and_not_there(self):
+        count = self._meter("count", "count")
+        unique = self._meter("users", "unique", unique_property="user")
+        for meter in (count, unique):
+            self.contract = self.contract_with(meter)
+            for name in ("ada", "bob"):
+                key, properties = f"{meter.code}-{name}", {"user": name}
+                event = self.event(key, meter=meter.code, properties=properties)
+                self.record({**event, "quantity": 1})
+            self.bill("2026-04-01")
+            component = meter.component_ids
+            charges = self.usage_charges(self.contract, component)
+            self.assertEqual(sum(charges.mapped("amount")), 2.0)
+            self.stored(f"{meter.code}-bob").action_reverse()
+            self.bill("2026-05-01")
+            charges = self.usage_charges(self.contract, component)
+            self.assertEqual(sum(charges.mapped("amount")), 1.0)
+
     def test_what_cannot_be_reversed(self):
         self.record(self.event())
         with self.assertRaisesRegex(UserError, "not billed yet"):
