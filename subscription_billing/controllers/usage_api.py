@@ -60,7 +60,7 @@ class UsageApiController(http.Controller):
         """Do the work as the user of the key; say as JSON what became of it."""
         try:
             self._authenticate()
-            return request.make_json_response(work())
+            return self._respond(work())
         except Refused as error:
             return self._refuse(error.status, str(error))
         except AccessError as error:
@@ -72,8 +72,14 @@ class UsageApiController(http.Controller):
 
     def _refuse(self, status, reason):
         headers = {"WWW-Authenticate": "Bearer"} if status == UNAUTHORIZED else None
-        return request.make_json_response(
-            {"error": reason}, headers=headers, status=status
+        return self._respond({"error": reason}, headers, status)
+
+    def _respond(self, body, headers=None, status=200):
+        """As ASCII: a client may have sent what no UTF-8 can say, and Odoo counts
+        characters where the length of the answer has to be in bytes."""
+        headers = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+        return request.make_response(
+            json.dumps(body), list(headers.items()), status=status
         )
 
     def _authenticate(self):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time
 from typing import NamedTuple
@@ -113,7 +114,9 @@ def _excel_lines(content: bytes) -> Iterator[tuple[int, list]]:
             yield number, values + [None] * (MAX_COLUMNS + 1 - len(values))
     except (
         *(zipfile.BadZipFile, InvalidFileException, KeyError, IndexError),
-        *(ValueError, TypeError, SyntaxError),
+        *(ValueError, TypeError, SyntaxError, AttributeError),
+        # Damaged, cut off, encrypted, or packed in a way nobody reads.
+        *(zlib.error, EOFError, OSError, RuntimeError),
     ) as error:
         if isinstance(error, FileError):
             raise

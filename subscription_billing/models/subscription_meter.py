@@ -27,6 +27,8 @@ LOCKED_FIELDS = {
     "is_carry_over",
     "company_id",
 }
+# What billed periods were rated with; late events rate them again.
+ROUNDING_FIELDS = {"rounding_mode", "rounding_digits"}
 
 
 class SubscriptionMeter(models.Model):
@@ -125,20 +127,30 @@ class SubscriptionMeter(models.Model):
                 )
 
     def write(self, vals):
-        changed = LOCKED_FIELDS & vals.keys()
-        if changed:
-            self.filtered(
-                lambda meter: any(
-                    meter[name] != meter._convert_locked(name, vals[name])
-                    for name in changed
-                )
-            )._check_unused()
+        self._filter_changed(LOCKED_FIELDS, vals)._check_unused()
+        self._filter_changed(ROUNDING_FIELDS, vals)._check_unbilled()
         return super().write(vals)
+
+    def _filter_changed(self, names, vals):
+        """Meters to which the values mean a change of one of these fields."""
+        written = names & vals.keys()
+        return self.filtered(
+            lambda meter: any(
+                meter[name] != meter._convert_locked(name, vals[name])
+                for name in written
+            )
+        )
 
     def _convert_locked(self, name, value):
         """A written value as the record would show it."""
         field = self._fields[name]
         return field.convert_to_record(field.convert_to_cache(value, self), self)
+
+    def _check_unbilled(self):
+        """Billed periods keep the rules they were measured by (C6)."""
+        self.env["subscription.component"]._check_usage_unbilled(
+            [("component_id.meter_id", "in", self.ids)]
+        )
 
     def _check_unused(self):
         """Events keep the meaning they were recorded with (C6)."""

@@ -42,6 +42,35 @@ class SubscriptionMeterFilter(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        filters = super().create(vals_list)
+        filters._check_unbilled()
+        return filters
+
+    def write(self, vals):
+        names = vals.keys() & {"property", "operator", "values"}
+        changed = self.filtered(
+            lambda it: any(it[name] != vals[name] for name in names)
+        )
+        if vals.keys() & {"meter_id", "component_id"}:
+            changed = self
+        changed._check_unbilled()
+        result = super().write(vals)
+        changed._check_unbilled()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        self._check_unbilled()
+
+    def _check_unbilled(self):
+        """Billed periods keep the events they were measured from (C6)."""
+        self.meter_id._check_unbilled()
+        self.env["subscription.component"]._check_usage_unbilled(
+            [("component_id", "in", self.component_id.ids)]
+        )
+
     def _compute_display_name(self):
         operators = dict(self._fields["operator"]._description_selection(self.env))
         for record in self:

@@ -53,6 +53,27 @@ class SubscriptionComponent(models.Model):
             self._check_unsold()
         return super().write(vals)
 
+    @api.model
+    def _check_usage_unbilled(self, domain):
+        """C6: a late event rates its closed period anew, by the same rules.
+
+        :param list domain: on ``subscription.charge``
+        """
+        domain = [*domain, ("usage_to", "!=", False), ("is_void", "=", False)]
+        charge = self.env["subscription.charge"].sudo().search(domain, limit=1)
+        if charge:
+            component = charge.component_id
+            raise ValidationError(
+                self.env._(
+                    "Component %(component)s has billed usage (%(contract)s): it and "
+                    "meter %(meter)s keep filters and rounding. Add a new component "
+                    "with a meter of its own.",
+                    component=component.display_name,
+                    contract=charge.contract_id.display_name,
+                    meter=component.meter_id.display_name,
+                )
+            )
+
     def _get_meter_rivals(self):
         """Other components of the plan that price events of the same meter."""
         self.ensure_one()

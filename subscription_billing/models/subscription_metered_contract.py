@@ -12,6 +12,9 @@ from ..engine.price import Slice
 from .subscription_usage_history import UsageHistory
 from .subscription_usage_window import UsageSpan
 
+# The period around a later day might end after the last day there is.
+MAX_YEAR = 9000
+
 
 class SubscriptionContract(models.Model):
     """Usage of a contract: what has been used so far, and what it costs."""
@@ -47,13 +50,7 @@ class SubscriptionContract(models.Model):
         """
         self.env["subscription.usage"]._check_usage_right()
         contract = self.sudo()._find_by_reference(reference)
-        runs = self.env["subscription.billing.run"]
-        try:
-            day = fields.Date.to_date(date) or runs._get_billing_date(contract.tz)
-        except ValueError:
-            raise UserError(
-                self.env._("%s is no date. Write it as 2026-12-31.", date)
-            ) from None
+        day = contract._get_asked_day(date)
         return {
             "contract": contract.name,
             "date": fields.Date.to_string(day),
@@ -64,14 +61,32 @@ class SubscriptionContract(models.Model):
             ],
         }
 
+    def _get_asked_day(self, date):
+        """The day a client asks for; today in the contract's time zone for none.
+
+        :raise UserError: for what is no day
+        """
+        if date is None or date is False or date == "":
+            runs = self.env["subscription.billing.run"]
+            return runs._get_billing_date(self.tz)
+        try:
+            day = fields.Date.to_date(date)
+        except (TypeError, ValueError):
+            day = None
+        if not day or day.year > MAX_YEAR:
+            raise UserError(self.env._("%s is no date. Write it as 2026-12-31.", date))
+        return day
+
     def _find_by_reference(self, reference):
         """The contract of the current company with that reference.
 
         :raise UserError: if there is none
         """
-        contract = self.search(
-            [("name", "=", reference), ("company_id", "=", self.env.company.id)]
-        )
+        contract = self.browse()
+        if isinstance(reference, str) and reference.isprintable():
+            contract = self.search(
+                [("name", "=", reference), ("company_id", "=", self.env.company.id)]
+            )
         if not contract:
             raise UserError(
                 self.env._(

@@ -37,6 +37,8 @@ class SubscriptionPriceChangeLine(models.Model):
             [row._prepare_successor(today) for row in following]
         )
         for row, successor in zip(following, successors, strict=True):
+            # A change of earlier days comes between a line and what followed it.
+            (row.line_id.successor_ids - successor).predecessor_id = successor
             row.successor_id = successor
         following._write_agreed()
         for row in rows - following:
@@ -69,7 +71,7 @@ class SubscriptionPriceChangeLine(models.Model):
         """Values of the line that goes on: the same but for price and start."""
         self.ensure_one()
         return {
-            **self.line_id.copy_data()[0],
+            **self._get_quiet(self.line_id).copy_data()[0],
             "date_start": self.date_effective,
             "date_end": self.date_end_before,
             "predecessor_id": self.line_id.id,

@@ -113,7 +113,9 @@ class SubscriptionUsage(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_unguarded(vals.keys() - {"key"})
-        usages = super().create([self._convert_vals(vals) for vals in vals_list])
+        usages = super(SubscriptionUsage, self._without_guarded_defaults()).create(
+            [self._convert_vals(vals) for vals in vals_list]
+        )
         usages._log("usage_recorded")
         usages.contract_id._notice_late_usage()
         return usages
@@ -152,6 +154,13 @@ class SubscriptionUsage(models.Model):
                     ", ".join(sorted(guarded)),
                 )
             )
+
+    def _without_guarded_defaults(self):
+        """A client may send any context: its defaults are not checked as values."""
+        guarded = {f"default_{name}" for name in GUARDED_FIELDS}
+        context = self.env.context
+        kept = {name: context[name] for name in context if name not in guarded}
+        return self.with_context(kept)
 
     def _check_unbilled(self):
         billed = self.sudo().filtered("charge_id")[:1]

@@ -94,9 +94,11 @@ class UsageCatalogue:
         )
 
     def _check_property(self, meter, properties):
-        # Quotes inside of a value are escaped, so only a name looks like this.
+        # Quotes inside of values and names are escaped, so only it looks like this.
         name = f"{json.dumps(meter.unique_property, ensure_ascii=False)}: "
-        if not properties or name not in properties:
+        if not properties or not (
+            f"{{{name}" in properties or f", {name}" in properties
+        ):
             raise EventError(
                 "no_unique", property=meter.unique_property, meter=meter.code
             )

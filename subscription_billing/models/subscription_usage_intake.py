@@ -150,7 +150,10 @@ class SubscriptionUsageIntakeMixin(models.AbstractModel):
     def _reject(self, event, error):
         key = event.get("key") if isinstance(event, dict) else None
         return {
-            "key": key if isinstance(key, str) else None,
+            # Half a character cannot be answered: JSON-2 writes UTF-8.
+            "key": key.encode(errors="replace").decode()
+            if isinstance(key, str)
+            else None,
             "status": "rejected",
             "reason": self.env["subscription.usage.checking"]._get_reason(error),
         }

@@ -2,9 +2,17 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .subscription_meter import COUNTING_AGGREGATIONS
+
 PREFIX = "reversal-of-"
 # A second event does not undo the first one here: the highest stays the highest.
 IRREVERSIBLE = ("max", "last")
+# Where events are counted, one of quantity 0 is one as well.
+COUNTER_QUANTITY = SQL(
+    "CASE WHEN usage.quantity = 0 AND meter.aggregation IN %s THEN -1"
+    " ELSE -usage.quantity END",
+    COUNTING_AGGREGATIONS,
+)
 
 
 class SubscriptionUsage(models.Model):
@@ -68,10 +76,13 @@ class SubscriptionUsage(models.Model):
                 "INSERT INTO subscription_usage (company_id, contract_id, meter_id,"
                 " quantity, instant, key, properties, source, create_uid, write_uid,"
                 " create_date, write_date)"
-                " SELECT company_id, contract_id, meter_id, -quantity, instant,"
-                " %(prefix)s || key, properties, 'manual', %(uid)s, %(uid)s, %(now)s,"
-                " %(now)s FROM subscription_usage WHERE id = ANY(%(ids)s)"
+                " SELECT usage.company_id, contract_id, meter_id, %(quantity)s,"
+                " instant, %(prefix)s || key, properties, 'manual', %(uid)s, %(uid)s,"
+                " %(now)s, %(now)s FROM subscription_usage usage"
+                " JOIN subscription_meter meter ON meter.id = usage.meter_id"
+                " WHERE usage.id = ANY(%(ids)s)"
                 " ON CONFLICT (company_id, key) DO NOTHING RETURNING id",
+                quantity=COUNTER_QUANTITY,
                 prefix=PREFIX,
                 uid=self.env.uid,
                 now=self.env.cr.now(),
@@ -79,4 +90,33 @@ class SubscriptionUsage(models.Model):
             )
         )
         self.env["subscription.usage"].invalidate_model(flush=False)
+        self._check_reversed()
         return self.browse(id_ for (id_,) in rows)
+
+    def _check_reversed(self):
+        """Any client may have used the key of a counter-event for something else."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT usage.key FROM subscription_usage usage"
+                " JOIN subscription_meter meter ON meter.id = usage.meter_id"
+                " WHERE usage.id = ANY(%(ids)s) AND NOT EXISTS ("
+                " SELECT FROM subscription_usage counter"
+                " WHERE counter.company_id = usage.company_id"
+                " AND counter.key = %(prefix)s || usage.key"
+                " AND counter.contract_id = usage.contract_id"
+                " AND counter.meter_id = usage.meter_id"
+                " AND counter.quantity = %(quantity)s) LIMIT 1",
+                ids=self.ids,
+                prefix=PREFIX,
+                quantity=COUNTER_QUANTITY,
+            )
+        )
+        if rows:
+            raise UserError(
+                self.env._(
+                    "Event %(key)s cannot be reversed: another event has the key "
+                    "%(taken)s. Record a counter-event with a key of its own.",
+                    key=rows[0][0],
+                    taken=PREFIX + rows[0][0],
+                )
+            )

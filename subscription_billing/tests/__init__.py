@@ -99,6 +99,7 @@ from .scenarios import (
     test_price_change_billing,
     test_price_change_metered,
     test_price_change_undo,
+    test_rated_together,
     test_reopened_period,
     test_reversal,
     test_rhythms,
@@ -106,6 +107,9 @@ from .scenarios import (
     test_taxes_and_documents,
     test_threshold_billing,
     test_threshold_scope,
+    test_usage_hardening,
     test_usage_http,
     test_usage_intake,
+    test_usage_pieces,
+    test_usage_properties,
 )

@@ -104,7 +104,9 @@ class TestUsageLoading(UsageIntakeCommon):
         self.assertEqual(self.contract.usage_count, 30)
 
     def test_rows_the_table_rejects_are_reported_in_their_place(self):
-        results = self._load(self._line("=x"), self._line("a"), "too,few", self._line("b"))
+        results = self._load(
+            self._line("=x"), self._line("a"), "too,few", self._line("b")
+        )
         self.assertEqual(
             [result["status"] for result in results],
             ["rejected", "created", "rejected", "created"],

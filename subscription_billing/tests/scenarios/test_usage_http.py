@@ -60,6 +60,28 @@ class TestUsageHttp(UsageIntakeCommon, HttpCase):
         self.assertEqual(self._send(key, body).json()["duplicate"], 1)
         self.assertEqual(len(self.stored("k1")), 1)
 
+    def test_answers_hold_any_character_that_was_sent(self):
+        """Text outside of ASCII, and half a character that no UTF-8 can write."""
+        key = self._key(self.robot)
+        events = [self.event("schl\u00fcssel \U0001f600"), self.event("\ud800")]
+        answer = self._send(key, {"events": events})
+        self.assertEqual(answer.status_code, 200, answer.text)
+        keys = [row["key"] for row in answer.json()["results"]]
+        self.assertEqual(keys, ["schl\u00fcssel \U0001f600", "?"])
+        path = ("subscription.usage", "record_usage")
+        answer = self._json2(self._key(self.robot, None), *path, events=events)
+        self.assertEqual(answer.status_code, 200, answer.text)
+        self.assertEqual([row["key"] for row in answer.json()["results"]], keys)
+
+    def test_status_of_what_cannot_be_a_contract(self):
+        headers = {"Authorization": f"Bearer {self._key(self.robot)}"}
+        for query in (
+            "contract=a%00b",
+            f"contract={self.contract.name}&date=9999-12-31",
+        ):
+            answer = self.url_open(f"{ROUTE}?{query}", headers=headers)
+            self.assertEqual(answer.status_code, 400, query)
+
     def test_keys_that_are_refused(self):
         good = self._key(self.robot)
         expired = self.env["res.users.apikeys"].with_user(self.robot).sudo()

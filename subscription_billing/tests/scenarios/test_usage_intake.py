@@ -50,7 +50,9 @@ class TestUsageIntake(UsageIntakeCommon):
 
     def test_x4_a_retry_is_a_duplicate_even_if_it_would_be_refused_by_now(self):
         self.record(self.event("a"))
-        line = self.contract.line_ids.filtered(lambda line: line.component_id == self.api)
+        line = self.contract.line_ids.filtered(
+            lambda line: line.component_id == self.api
+        )
         line.date_end = "2026-02-28"
         answer = self.record(self.event("a"), self.event("b"))
         self.assertEqual(answer["results"][0], {"key": "a", "status": "duplicate"})
@@ -145,7 +147,9 @@ class TestUsageIntake(UsageIntakeCommon):
                 self.assertEqual(self.record(event)["created"], 1, instant)
 
     def test_the_line_must_be_booked_at_that_day(self):
-        line = self.contract.line_ids.filtered(lambda line: line.component_id == self.api)
+        line = self.contract.line_ids.filtered(
+            lambda line: line.component_id == self.api
+        )
         line.date_start, line.date_end = "2026-02-01", "2026-02-28"
         outside = ("2026-01-31T22:59:59Z", "2026-02-28T23:00:00Z")
         for instant in outside:
