@@ -1,8 +1,10 @@
 """The demo's metered business: plan "Platform", its contracts, usage and checks."""
 
+import io
 import sys
 import time
 from collections import defaultdict
+from contextlib import redirect_stderr
 from csv import DictReader
 from datetime import date
 from decimal import Decimal
@@ -176,7 +178,8 @@ def import_contracts(env, folder):
 def load(env, path):
     """Load a file of events as scripts/usage-load does; say how fast it was."""
     started = time.perf_counter()
-    with path.open("rb") as raw:
+    # Its progress bar is for files that take longer.
+    with path.open("rb") as raw, redirect_stderr(io.StringIO()):
         counts = usage_load.load(env, env.company, raw, path)
     seconds = time.perf_counter() - started
     print(

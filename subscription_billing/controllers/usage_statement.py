@@ -11,7 +11,7 @@ class UsageStatementController(http.Controller):
     """CSV files of usage statements. Who may read a charge and usage may have them."""
 
     @http.route(
-        "/subscription/statement/charge/<int:charge_id>.csv",
+        "/subscription/statement/charge/<int(max=2147483647):charge_id>.csv",
         type="http",
         auth="user",
         readonly=True,
@@ -22,7 +22,7 @@ class UsageStatementController(http.Controller):
         return self._respond(charge, lambda: statements._of_charge(charge))
 
     @http.route(
-        "/subscription/statement/line/<int:line_id>.csv",
+        "/subscription/statement/line/<int(max=2147483647):line_id>.csv",
         type="http",
         auth="user",
         readonly=True,

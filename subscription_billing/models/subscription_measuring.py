@@ -42,10 +42,17 @@ MATCHES = """(
     AND NOT EXISTS (SELECT FROM jsonb_each(f -> 'out') c WHERE
         coalesce(c.value ? (u.properties ->> c.key), FALSE)))"""
 FILTERED = SQL(
-    " AND NOT EXISTS (SELECT FROM jsonb_array_elements(w.accept) f WHERE NOT %s)"
+    "NOT EXISTS (SELECT FROM jsonb_array_elements(w.accept) f WHERE NOT %s)"
     " AND NOT EXISTS (SELECT FROM jsonb_array_elements(w.refuse) f WHERE %s)",
     SQL(MATCHES),
     SQL(MATCHES),
+)
+# An event that is billed stays with the component it was billed for, whatever was
+# booked or put into another order since (X4). What lives on is read by all.
+BELONGS = (
+    "CASE WHEN u.charge_id IS NULL OR w.component_id = 0 OR u.instant < w.since"
+    " THEN %s ELSE w.component_id ="
+    " (SELECT c.component_id FROM subscription_charge c WHERE c.id = u.charge_id) END"
 )
 
 
@@ -122,14 +129,15 @@ class SubscriptionMeasuring(models.AbstractModel):
             for window, start in zip(windows, starts, strict=True)
         ]
         return SQL(
-            "unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[], %s::timestamp[],"
-            " %s::timestamp[], %s::timestamp[], %s::text[]::jsonb[],"
-            " %s::text[]::jsonb[])"
-            " AS w(key, contract_id, meter_id, reach, since, own, until,"
+            "unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::timestamp[],"
+            " %s::timestamp[], %s::timestamp[], %s::timestamp[],"
+            " %s::text[]::jsonb[], %s::text[]::jsonb[])"
+            " AS w(key, contract_id, meter_id, component_id, reach, since, own, until,"
             " accept, refuse)",
             list(range(len(windows))),
             [window.contract_id for window in windows],
             [window.meter.id for window in windows],
+            [window.component_id for window in windows],
             reaches,
             starts,
             [_naive(window.own) for window in windows],
@@ -141,10 +149,11 @@ class SubscriptionMeasuring(models.AbstractModel):
     def _get_condition(self, windows):
         """SQL that ties the events `u` to their windows `w`."""
         is_filtered = any(window.accept or window.refuse for window in windows)
+        matches = FILTERED if is_filtered else SQL("TRUE")
         return SQL(
             "u.contract_id = w.contract_id AND u.meter_id = w.meter_id"
-            " AND u.instant >= w.reach AND u.instant < w.until %s",
-            FILTERED if is_filtered else SQL(),
+            " AND u.instant >= w.reach AND u.instant < w.until AND %s",
+            SQL(BELONGS, matches) if any(w.component_id for w in windows) else matches,
         )
 
     def _as_measured(self, window, count, first, last, raw, parts):

@@ -249,6 +249,8 @@ class SubscriptionRating(models.AbstractModel):
             basis=terms.basis,
             bucket=terms.bucket,
             billed_only=span.billed_only,
+            # Alone, nothing else can have billed an event: not asked for each.
+            component_id=0 if terms.filters else line.component_id.id,
         )
 
     def _get_price(self, span, terms, carried):

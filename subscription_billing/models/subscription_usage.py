@@ -84,10 +84,14 @@ class SubscriptionUsage(models.Model):
             )
 
     def _convert_vals(self, vals):
-        """Values to write, with the text of a form as the dict it stands for. Numbers
-        are looked at here, because no field takes infinity to be checked later."""
-        if "quantity" in vals:
-            self.env["subscription.usage.checking"]._check_quantity(vals["quantity"])
+        """Values to write, with the text of a form as the dict it stands for. They
+        are looked at here, because no column takes infinity or half a character to be
+        checked later."""
+        vals = self._convert_properties_text(vals)
+        self.env["subscription.usage.checking"]._check_values(vals)
+        return vals
+
+    def _convert_properties_text(self, vals):
         if "properties_text" not in vals:
             return vals
         text = vals["properties_text"] or ""

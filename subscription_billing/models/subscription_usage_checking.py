@@ -20,6 +20,8 @@ _lt = LazyTranslate(__name__)
 
 # Clocks of the services that send events are not exactly ours.
 CLOCK_SKEW = timedelta(minutes=5)
+# Translated when an event is refused, which most never are.
+# pylint: disable=prefer-env-translation
 REASONS = {
     "not_a_dict": _lt("%(value)s is no event: send an object with fields."),
     "unknown_field": _lt("Unknown field %(field)s. Put it into properties."),
@@ -214,12 +216,17 @@ class SubscriptionUsageChecking(models.AbstractModel):
                         )
                     ) from error
 
-    def _check_quantity(self, value):
+    def _check_values(self, vals):
         """
-        :raise ValidationError: for what is no number the column can hold
+        :raise ValidationError: for what the columns cannot hold
         """
         try:
-            parse_quantity(value)
+            if "quantity" in vals:
+                parse_quantity(vals["quantity"])
+            if "key" in vals:
+                parse_key(vals["key"])
+            if vals.get("properties"):
+                parse_properties(vals["properties"])
         except EventError as error:
             raise ValidationError(self._get_reason(error)) from error
 

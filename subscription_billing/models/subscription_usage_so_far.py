@@ -134,6 +134,7 @@ class SubscriptionContractLine(models.Model):
             zone=self.contract_id.tz,
             accept=accept,
             refuse=refuse,
+            component_id=self.component_id.id,
         )
 
 

@@ -140,6 +140,7 @@ class SubscriptionUsageStatement(models.AbstractModel):
             zone=zone,
             accept=accept,
             refuse=refuse,
+            component_id=line.component_id.id,
         )
 
     def _select_window(self, window, past):

@@ -18,7 +18,8 @@ class UsageWindow:
     ``accept`` and ``refuse`` are filters, see ``subscription.meter.filter``: an event
     counts if it matches all of the first and none of the second. ``basis`` and
     ``bucket`` say what the price wants to see besides the quantity. With
-    ``billed_only``, events that no charge bills are left out.
+    ``billed_only``, events that no charge bills are left out; with ``component_id``,
+    those that are billed for another component.
     """
 
     key: object
@@ -33,6 +34,7 @@ class UsageWindow:
     basis: Basis = Basis.QUANTITY
     bucket: str = "day"
     billed_only: bool = False
+    component_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

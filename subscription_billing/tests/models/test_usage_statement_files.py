@@ -63,9 +63,10 @@ class TestStatementFiles(StatementCommon, HttpCase):
         wrong = self.url_open(fee.action_download_usage_statement()["url"])
         self.assertEqual(wrong.status_code, 409)
         self.assertIn("bills no usage", wrong.text)
-        self.assertEqual(
-            self.url_open("/subscription/statement/charge/0.csv").status_code, 404
-        )
+        for no_id in (0, 2**31, 10**30):
+            for kind in ("charge", "line"):
+                answer = self.url_open(f"/subscription/statement/{kind}/{no_id}.csv")
+                self.assertEqual(answer.status_code, 404, no_id)
         self.authenticate(None, None)
         self.assertIn("/web/login", self.url_open(url).url)
 

@@ -154,13 +154,57 @@ class TestUsageHardening(UsageIntakeCommon):
         self.bill("2026-04-01")
         before = sum(self.usage_charges(self.contract).mapped("amount"))
         line = self.contract.line_ids.filtered(lambda it: it.component_id == self.api)
-        try:
-            line.date_end = "2026-03-10"
-        except UserError:
-            return
+        line.date_end = "2026-03-10"
         self.bill("2026-05-01")
         charges = self.usage_charges(self.contract)
         self.assertLessEqual(sum(charges.mapped("amount")), before)
         self.assertGreaterEqual(sum(charges.mapped("amount")), 0)
         self.assertFalse(self.contract.billing_error)
-        print("LINEEND", before, charges.mapped(lambda c: (c.kind, str(c.date_start), str(c.date_end), c.amount, c.usage_count)))
+
+    def _billed_by_component(self):
+        charges = self.contract.charge_ids.filtered("usage_to")
+        return {
+            component.code: sum(group.mapped("amount"))
+            for component, group in charges.grouped("component_id").items()
+        }
+
+    def test_x4_plans_in_another_order_bill_no_event_again(self):
+        """Of two filters that match, the first component of the plan has the event;
+        once billed it stays there."""
+        other = self._metered("eu", "EU calls", self.calls, sequence=20)
+        self._price(other, 7.0, model="per_unit")
+        self._filter(component_id=self.api.id)
+        self._filter(component_id=other.id)
+        self.contract = self.metered(components=[self.api, other])
+        event = self.event("a", quantity=2000, properties={"region": "eu"})
+        self.record(event)
+        self.bill("2026-04-01")
+        self.assertEqual(self._billed_by_component(), {"api": 10.0, "eu": 0.0})
+        other.sequence = 5
+        self.record({**event, "key": "b", "quantity": 1})
+        self.bill("2026-05-01")
+        self.assertEqual(self._billed_by_component(), {"api": 10.0, "eu": 7.0})
+
+    def test_x4_a_dimension_booked_late_bills_no_event_again(self):
+        self.record(self.event("a", quantity=2000, properties={"region": "eu"}))
+        self.bill("2026-04-01")
+        other = self._metered("eu", "EU calls", self.calls)
+        self._price(other, 7.0, model="per_unit")
+        self._filter(component_id=other.id)
+        line = {"component_id": other.id, "quantity": 1, "date_start": "2026-03-01"}
+        self.contract.write({"line_ids": [Command.create(line)]})
+        self.bill("2026-05-01")
+        self.assertEqual(self._billed_by_component(), {"api": 10.0, "eu": 0.0})
+        self.assertHealthy()
+
+    def test_x3_a_cancelled_bill_leaves_the_meter_open_for_change(self):
+        self.record(self.event("a", quantity=2000))
+        self.bill("2026-04-01")
+        move = self.usage_charges(self.contract).move_line_id.move_id
+        move.button_draft()
+        move.button_cancel()
+        self.calls.rounding_mode = "up"
+        move.button_draft()
+        self.assertEqual(self._billed_by_component(), {"api": 10.0})
+        with self.assertRaisesRegex(ValidationError, "billed"):
+            self.calls.rounding_mode = "down"
