@@ -16,6 +16,8 @@ SEED = 20250701
 CONTRACTS = 60
 # Half a year of the demo's 18 months; in the past for whoever runs it.
 FIRST_DAY, LAST_DAY = date(2025, 7, 1), date(2025, 12, 31)
+# Contracts from these months on have their second year within the demo.
+LOYAL_FROM = date(2025, 1, 1)
 ZONE = ZoneInfo("Europe/Berlin")
 # Events of each meter; together 200,000.
 EVENTS = {"storage": 3_000, "support": 1_500, "payments": 20_000, "api": 175_500}
@@ -44,7 +46,7 @@ class Subscriber:
 
 
 def subscribers(rng):
-    """Contracts of companies that pay in euros; some began a year before the end."""
+    """Contracts of companies that pay in euros; every third one becomes loyal."""
     with (HERE / "customers.csv").open(encoding="utf-8", newline="") as file:
         buyers = [
             row["ref"]
@@ -53,7 +55,8 @@ def subscribers(rng):
         ]
     result = []
     for number, customer in enumerate(rng.sample(buyers, CONTRACTS), 1):
-        start = date(2025, 1, 1) + timedelta(days=rng.randrange(270))
+        first = LOYAL_FROM if number % 3 == 0 else FIRST_DAY
+        start = first + timedelta(days=rng.randrange(150))
         ends = rng.random() < 0.1
         result.append(
             Subscriber(

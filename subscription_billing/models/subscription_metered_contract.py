@@ -109,7 +109,7 @@ class SubscriptionContract(models.Model):
             for line in self.line_ids
             if line.kind == "metered" and line._is_valid_on(day)
         ]
-        history = UsageHistory.read(self)
+        history = UsageHistory.of_contracts(self)
         rated = self.env["subscription.rating"]._rate_spans(spans, history)
         return [
             (span.line, span.whole, priced, facts)

@@ -35,7 +35,7 @@ class SubscriptionRating(models.AbstractModel):
         metered = lines.filtered(lambda line: line.kind == "metered")
         if not metered:
             return plans
-        history = UsageHistory.read(metered.contract_id)
+        history = UsageHistory.of_contracts(metered.contract_id)
         due = [
             charge
             for plan in plans.values()

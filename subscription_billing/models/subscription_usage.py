@@ -164,7 +164,8 @@ class SubscriptionUsage(models.Model):
         guarded = {f"default_{name}" for name in GUARDED_FIELDS}
         context = self.env.context
         kept = {name: context[name] for name in context if name not in guarded}
-        return self.with_context(kept)
+        # Overridden on purpose: keys have to go, None would be a default as well.
+        return self.with_context(kept)  # pylint: disable=context-overridden
 
     def _check_unbilled(self):
         billed = self.sudo().filtered("charge_id")[:1]

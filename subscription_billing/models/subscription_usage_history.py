@@ -55,7 +55,7 @@ class UsageHistory:
             self._charged[row.line_id, row.whole] += row.amount
 
     @classmethod
-    def read(cls, contracts):
+    def of_contracts(cls, contracts):
         """Read it for ``subscription.contract`` records.
 
         As tuples: ten years of many contracts are read for each batch of a run.

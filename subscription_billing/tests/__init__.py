@@ -64,6 +64,7 @@ from .models import (
     test_price_change_announcement,
     test_price_change_edges,
     test_price_change_input,
+    test_query_counts,
     test_price_change_views,
     test_measuring,
     test_translation,

@@ -77,9 +77,7 @@ class UsageCommon(SubscriptionCommon):
     def metered(self, on="2026-01-01", components=None, **vals):
         """An active contract with these metered components, the API by default."""
         booked = components or [self.api]
-        return self.subscribe(
-            on, quantities=dict.fromkeys(booked, 1.0), **vals
-        )
+        return self.subscribe(on, quantities=dict.fromkeys(booked, 1.0), **vals)
 
     def usage_charges(self, contract, component=None):
         """Live charges of a metered component, in the order they were made."""

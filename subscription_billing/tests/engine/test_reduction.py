@@ -223,6 +223,16 @@ class TestReduction(BaseCase):
                 self.assertEqual(found.amount_list, Decimal("12.35"))
                 self.assertEqual((found.fraction, found.usage), (1, facts))
 
+    def test_x4_what_is_given_back_is_reduced_as_it_was_paid(self):
+        """Whatever its billing period comes to now."""
+        back, half = due("-20", kind="late"), off("50", minimum=Decimal(45))
+        spent = Spent("coupon", MAY.start, MAY, (MAY,), Decimal(20), is_usage=True)
+        billed = {MAY.start: Decimal(50)}
+        for used, expected in (((spent,), "-10.00"), ((), "-20.00")):
+            with self.subTest(used=used):
+                found = amounts([back], half, used=used, billed=billed)
+                self.assertEqual(found, expected)
+
     def test_proration_rules_are_those_of_the_charge(self):
         part = span("2024-03-31", "2024-04-01")
         whole = span("2024-03-01", "2024-04-01")

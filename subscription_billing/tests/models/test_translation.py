@@ -17,16 +17,24 @@ WORDS = re.compile(r' (?:aria-label|title|placeholder)="[^"]*"')
 # The linter wants a translation that repeats the term to be left empty.
 SAME_IN_GERMAN = {
     "%(quantity)s × %(price)s = %(amount)s",
+    "<span>%</span>",
+    "API",
+    "Aggregation",
+    "Bonus",
+    "Bonus %(bonus)s: %(problem)s",
     "Code",
+    "Filter",
     "ID",
     "Icon",
     "Journal",
     "Manager",
     "Name",
     "OK",
+    "Operator",
     "Optional",
     "Revision",
     "Status",
+    "object._get_statement_file_name()",
 }
 # In a database with the module and German; see docs/api.rst:
 REMEDY = f"type: scripts/odoo i18n export {MODULE} -d DATABASE -l pot"

@@ -203,15 +203,18 @@ class TestUsageProperties(UsageIntakeCommon):
                 booked = {self.seats: rng.randint(1, 9), self.api: 1.0, pay: 1.0}
                 contract = self.subscribe("2026-01-01", quantities=booked)
                 contract._redeem(discount, self.day("2026-01-01"))
-                events = self.events(rng, contract)
-                for event in events:
-                    event["meter"] = rng.choice(("calls", "volume"))
-                self.assertEqual(self.record(*events)["rejected"], 0)
+                self.record_mixed(rng, contract)
                 self.bill("2026-04-01", contract)
                 contract._set_end(self.day(f"2026-04-{rng.randint(10, 29)}"), "moved")
                 self.bill("2026-05-01", contract)
                 self.assertSlicesAddUp(self.slicing(contract))
         self.assertHealthy()
+
+    def record_mixed(self, rng, contract):
+        events = self.events(rng, contract)
+        for event in events:
+            event["meter"] = rng.choice(("calls", "volume"))
+        self.assertEqual(self.record(*events)["rejected"], 0)
 
     def slicing(self, contract):
         """Charges that keep the slices of the whole period; credits refer to them."""
