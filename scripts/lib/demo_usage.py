@@ -243,9 +243,8 @@ def check_statements(env, charges):
 
     # Rounded once, on the charge; what was billed before is rounded already.
     half_a_cent = Decimal("0.005")
-    charges = charges.filtered(lambda charge: charge.usage_count or charge.amount)
     wrong = 0
-    for charge in charges:
+    for charge in charges.filtered(lambda row: row.usage_count or row.amount):
         try:
             statement = env["subscription.usage.statement"]._of_charge(charge)
         except UserError as error:

@@ -74,6 +74,7 @@ class SubscriptionUsageImport(models.TransientModel):
         self._report(header, report, state)
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Import Usage"),
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],
