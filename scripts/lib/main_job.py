@@ -8,6 +8,7 @@ from pathlib import Path
 
 import demo_company
 import demo_usage
+import demo_usage_checks
 
 FIRST_YEAR, MONTHS = 2025, 18
 
@@ -40,10 +41,10 @@ def do_main_job(env, folder):
     demo_usage.load(env, folder / "usage.csv")
     runs = bill_all_months(env, folder)
     print_totals(env, runs)
-    demo_usage.print_revenue(env)
+    demo_usage_checks.print_revenue(env)
     failures = [
         *check_sums(env),
-        *demo_usage.check_usage(env, folder),
+        *demo_usage_checks.check_usage(env, folder),
         *check_second_run(env),
     ]
     for failure in failures:

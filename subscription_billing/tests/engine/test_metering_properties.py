@@ -86,7 +86,8 @@ class TestMeteringProperties(BaseCase):
 
         @check(100, events(Aggregation.COUNT), units)
         def _(found, unit):
-            found = distinct(found)
+            # A counter-event takes one back, and may be alone in its bucket.
+            found = [event for event in distinct(found) if not event.is_removal]
             counts = buckets(found, "Europe/Berlin", unit, "count")
             self.assertEqual(sum(counts), len(found))
             self.assertNotIn(0, counts)
