@@ -243,9 +243,11 @@ class TestUsageIntake(UsageIntakeCommon):
         user.company_ids += other
         self.record(self.event())
         there = self.usage.with_user(user).with_company(other)
+        self._meter("calls", company_id=other.id)
         answer = there.record_usage([self.event(), self.event(contract=..., line=1)])
         self.assertEqual(answer["rejected"], 2)
-        self.assertIn("not exist in this company", answer["results"][0]["reason"])
+        reason = f"contract {self.contract.name} does not exist in this company"
+        self.assertIn(reason, answer["results"][0]["reason"])
         line = self.contract.line_ids[:1].id
         answer = there.record_usage([self.event(contract=..., line=line)])
         self.assertIn(f"line {line}", answer["results"][0]["reason"])
