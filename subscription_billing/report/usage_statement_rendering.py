@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_date, format_datetime
 
 from ..engine.local_time import local_date
 from ..engine.money import to_decimal
-from ..models.subscription_measuring import json_text
+from ..models.usage.subscription_measuring import json_text
 
 PAGE_SIZE = 5_000
 # More events than this are grouped by day on paper; the CSV file has all of them.

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..engine.errors import EngineError
@@ -122,7 +122,7 @@ class SubscriptionBillingWizard(models.TransientModel):
                     limit=MAX_CONTRACTS_AT_ONCE,
                 )
             )
-        self._lock(due)
+        due._lock_or_refuse()
         run = (
             self.env["subscription.billing.run"]
             .sudo()
@@ -141,18 +141,6 @@ class SubscriptionBillingWizard(models.TransientModel):
             "res_id": run.id,
             "views": [(False, "form")],
         }
-
-    def _lock(self, contracts):
-        """A run skips what another one holds; whoever pressed a button is told."""
-        try:
-            contracts.lock_for_update()
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Some of these contracts are being billed at this moment. Try "
-                    "again in a minute."
-                )
-            ) from error
 
 
 class SubscriptionBillingWizardLine(models.TransientModel):

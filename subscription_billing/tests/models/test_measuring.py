@@ -8,8 +8,8 @@ from odoo.tests import tagged
 from ...engine.event import Event, matches
 from ...engine.metering import aggregate
 from ...engine.period import Period
-from ...models.subscription_measuring import json_text
-from ...models.subscription_usage_window import UsageWindow
+from ...models.usage.subscription_measuring import json_text
+from ...models.usage.subscription_usage_window import UsageWindow
 from ..usage_common import UsageCommon
 
 JANUARY = Period(*(datetime(2026, month, 1, tzinfo=timezone.utc) for month in (1, 2)))

@@ -6,6 +6,8 @@ from odoo.tests import new_test_user, tagged
 
 from ..usage_common import UsageCommon
 
+BUCKETED = {"price_model": "bucketed", "bucket_model": "per_unit", "amount": 2.0}
+EVENT_LIMITS = {"price_model": "percentage", "event_minimum": 3, "event_maximum": 2}
 TIERS = ((100, 1.0), (1000, 0.5), (0, 0.25))
 # (values of the price, quantity, amount, text)
 CASES = (
@@ -73,12 +75,7 @@ CASES = (
         "4",
         "2% / 1%",
     ),
-    (
-        {"price_model": "bucketed", "bucket_model": "per_unit", "amount": 2.0},
-        3,
-        "6",
-        "2.00 USD / Day",
-    ),
+    (BUCKETED, 3, "6", "2.00 USD / Day"),
     (
         {"price_model": "per_unit", "amount": 2.0, "free_quantity": 5},
         7,
@@ -111,10 +108,7 @@ REFUSED = (
     ({"price_model": "package", "package_size": 0}, "package size must be above"),
     ({"price_model": "per_unit", "free_quantity": -1}, "Free Quantity must not"),
     ({"amount_minimum": 10, "amount_maximum": 5}, "10.0 exceeds the maximum of 5.0"),
-    (
-        {"price_model": "percentage", "event_minimum": 3, "event_maximum": 2},
-        "3.0 exceeds the maximum of 2.0",
-    ),
+    (EVENT_LIMITS, "3.0 exceeds the maximum of 2.0"),
     ({"price_model": "percentage", "free_events": -1}, "Free Events must not be"),
 )
 
@@ -127,7 +121,13 @@ class TestPriceTerms(UsageCommon):
     def _make(cls, vals, component=None, **more):
         vals = {"amount": 1.0, **vals, **more}
         tiers = [
-            dict(zip(("up_to", "price_unit", "amount_flat", "percent"), tier))  # noqa: B905
+            dict(
+                zip(
+                    ("up_to", "price_unit", "amount_flat", "percent"),
+                    tier,
+                    strict=False,
+                )
+            )
             for tier in vals.pop("tiers", ())
         ]
         return cls.env["subscription.price"].create(

@@ -189,7 +189,9 @@ class TestUsageAlert(UsageCommon):
         self.assertNotIn(draft, notices.contract_id)
         self.assertTrue(self.commit.called)
 
-    @mute_logger("odoo.addons.subscription_billing.models.subscription_usage_alerting")
+    @mute_logger(
+        "odoo.addons.subscription_billing.models.usage.subscription_usage_alerting"
+    )
     def test_bad_contract_does_not_stop_the_others(self):
         """X5; the failure is an activity, once."""
         good, bad, other = (self.used(900) for _n in range(3))

@@ -193,7 +193,7 @@ class TestWrongStatement(StatementCommon):
         self.assertStated(self.charge)
 
     def plant(self, table, record, assignment):
-        """Change a row behind Odoo's back."""
+        """Change a row behind Odoo's back; table and assignment are the tests' own."""
         self.env.flush_all()
         self.env.cr.execute(
             f"UPDATE {table} SET {assignment} WHERE id = %s",  # pylint: disable=sql-injection

@@ -1,0 +1,7 @@
+from . import subscription_recurrence_mixin
+from . import subscription_term_mixin
+from . import subscription_plan_group
+from . import subscription_plan
+from . import subscription_plan_variant
+from . import subscription_component
+from . import subscription_component_rules

@@ -1,0 +1,299 @@
+from datetime import timedelta
+from itertools import pairwise
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...engine.charge import Charged
+from ...engine.money import to_decimal
+from ...engine.period import Period
+
+CHARGE_KINDS = [
+    ("fee", "Fee"),
+    ("credit", "Credit"),
+    ("refund", "Refund"),
+    ("late", "Late usage"),
+]
+
+
+class SubscriptionCharge(models.Model):
+    """The ledger of what has been billed: one row per contract line, kind and period,
+    zero amounts too (X1).
+
+    ``revision`` counts how often a range was credited and billed again, so that the
+    database can refuse every real overlap. A *credit* gives back days that are no
+    longer owed and opens them again; a *refund* is a credit note written by hand: it
+    gives back money and leaves the period billed. *Late* usage corrects the charge of
+    a billed period, up or down (X4).
+    """
+
+    _name = "subscription.charge"
+    _description = "Subscription Charge"
+    _order = "date_start desc, line_id, id desc"
+    _check_company_auto = True
+
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    contract_id = fields.Many2one(
+        "subscription.contract", required=True, index=True, ondelete="restrict"
+    )
+    line_id = fields.Many2one(
+        "subscription.contract.line", required=True, index=True, ondelete="restrict"
+    )
+    # Not related: who was billed does not change when the contract changes hands.
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        compute="_compute_partner_id",
+        store=True,
+        index=True,
+    )
+    plan_id = fields.Many2one(related="contract_id.plan_id", store=True)
+    component_id = fields.Many2one(related="line_id.component_id", store=True)
+    currency_id = fields.Many2one("res.currency", required=True)
+    kind = fields.Selection(CHARGE_KINDS, required=True, default="fee")
+    revision = fields.Integer(required=True, default=0, aggregator=None)
+    date_start = fields.Date("From", required=True)
+    date_end = fields.Date("To", required=True, help="Last day, inclusive.")
+    whole_date_start = fields.Date(
+        "Full Period From", required=True, help="The aligned period it is a part of."
+    )
+    whole_date_end = fields.Date("Full Period To", required=True)
+    date_due = fields.Date("Due", required=True, help="From this day on it is billed.")
+    quantity = fields.Float(digits=(24, 8))
+    amount = fields.Monetary(
+        required=True,
+        help="As billed: net, or gross where the product's taxes are included in "
+        "the price. Credits are negative.",
+    )
+    amount_full = fields.Float(
+        help="Unrounded price of the whole aligned period; credits come from it."
+    )
+    explanation = fields.Json(
+        help="The arithmetic: slices of quantity, unit price and amount, and the days."
+    )
+    credited_charge_id = fields.Many2one(
+        "subscription.charge", index="btree_not_null", ondelete="restrict"
+    )
+    credit_ids = fields.One2many("subscription.charge", "credited_charge_id")
+    is_void = fields.Boolean(
+        help="The invoice was deleted or cancelled; the period is open again."
+    )
+    move_line_id = fields.Many2one(
+        "account.move.line", "Invoice Line", index="btree_not_null", ondelete="set null"
+    )
+    move_id = fields.Many2one(
+        related="move_line_id.move_id", store=True, index="btree_not_null"
+    )
+    run_id = fields.Many2one(
+        "subscription.billing.run", index="btree_not_null", ondelete="set null"
+    )
+
+    # int4range(x, x, '[]') makes an integer usable with GiST without an extension.
+    _no_overlap = models.Constraint(
+        "EXCLUDE USING gist ("
+        "int4range(line_id, line_id, '[]') WITH =,"
+        " int4range(revision, revision, '[]') WITH =,"
+        " int4range((kind = 'fee')::int, (kind = 'fee')::int, '[]') WITH =,"
+        " daterange(date_start, date_end, '[]') WITH &&"
+        ") WHERE (is_void IS NOT TRUE AND kind IN ('fee', 'credit'))",
+        "This period of the contract line is already billed.",
+    )
+    _dates_valid = models.Constraint(
+        "CHECK (date_start <= date_end AND whole_date_start <= whole_date_end)",
+        "A charge must not end before it starts.",
+    )
+    _credit_signed = models.Constraint(
+        "CHECK (CASE WHEN kind = 'fee' THEN credited_charge_id IS NULL"
+        " ELSE credited_charge_id IS NOT NULL AND (kind = 'late' OR amount <= 0) END)",
+        "A credit refers to the charge it credits and is not positive.",
+    )
+
+    @api.depends("contract_id")
+    def _compute_partner_id(self):
+        for charge in self:
+            charge.partner_id = charge.contract_id.partner_id
+
+    @api.constrains("amount", "credited_charge_id", "is_void")
+    def _check_credited_amount(self):
+        for charge in self.credited_charge_id:
+            rest = charge._get_uncredited()
+            if charge.currency_id.compare_amounts(rest, 0.0) < 0:
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s: credits of %(period)s exceed the "
+                        "charge of %(amount)s by %(excess)s.",
+                        contract=charge.contract_id.display_name,
+                        period=charge._get_period_name(),
+                        amount=charge.amount,
+                        excess=-rest,
+                    )
+                )
+
+    def _get_uncredited(self):
+        """What is left of the amount after credits and refunds."""
+        self.ensure_one()
+        live = self.credit_ids.filtered(lambda credit: not credit.is_void)
+        return self.currency_id.round(self.amount + sum(live.mapped("amount")))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._(
+                "Charges are a ledger and are not deleted. Cancel or delete the "
+                "invoice: its periods are then open again."
+            )
+        )
+
+    @api.depends("contract_id", "component_id", "date_start", "date_end")
+    def _compute_display_name(self):
+        for charge in self:
+            charge.display_name = (
+                f"{charge.contract_id.name} {charge.component_id.name} "
+                f"{charge._get_period_name()}"
+            )
+
+    def _get_period_name(self):
+        self.ensure_one()
+        return f"{self.date_start} – {self.date_end}"
+
+    def _as_period(self):
+        """Covered days as the engine's half-open period."""
+        self.ensure_one()
+        return Period(self.date_start, self.date_end + timedelta(days=1))
+
+    def _as_charged(self, credits_=None):
+        """What the planner must know of this row; credits are folded into it.
+
+        :param credits_: its live credits if the caller has read them already
+        """
+        self.ensure_one()
+        if credits_ is None:
+            credits_ = self.credit_ids.filtered(
+                lambda credit: credit.kind == "credit" and not credit.is_void
+            )
+        return Charged(
+            key=self.id,
+            item_key=self.line_id.id,
+            period=self._as_period(),
+            whole=Period(
+                self.whole_date_start, self.whole_date_end + timedelta(days=1)
+            ),
+            amount_full=to_decimal(self.amount_full),
+            revision=self.revision,
+            credited=tuple(credit._as_period() for credit in credits_),
+            proration=self.line_id._as_proration(),
+        )
+
+    def _prepare_refund(self, move_line):
+        """Values of the refund row for a credit note line that gives this back."""
+        self.ensure_one()
+        copied = (
+            "company_id",
+            "contract_id",
+            "line_id",
+            "currency_id",
+            "revision",
+            "date_start",
+            "date_end",
+            "whole_date_start",
+            "whole_date_end",
+            "quantity",
+            "amount_full",
+        )
+        return {
+            **self._convert_to_write({name: self[name] for name in copied}),
+            "kind": "refund",
+            "date_due": move_line.move_id.invoice_date or self.date_due,
+            "amount": -self.amount,
+            "credited_charge_id": self.id,
+            "move_line_id": move_line.id,
+        }
+
+    def _void(self, get_reason):
+        """Open the periods of these charges again (X3).
+
+        :param get_reason: callable, invoice -> sentence for the process log
+        """
+        live = self.sudo().filtered(lambda charge: not charge.is_void)
+        if live:
+            live._check_not_credited()
+            live._set_void(True, "reopened", get_reason)
+
+    def _set_void(self, is_void, event_type, get_reason):
+        self.is_void = is_void
+        self._check_billed_once()
+        log = self.env["subscription.event"]
+        for move, group in self.grouped("move_id").items():
+            log._log(event_type, group.contract_id, get_reason(move), move_id=move.id)
+        self.contract_id._refresh_next_billing()
+
+    def _check_billed_once(self):
+        """No day of a line is owed twice: where one revision comes back into force,
+        no other may be. The database only sees rows of the same revision."""
+        for line in self.line_id:
+            double = line.charge_ids._get_double()
+            if double:
+                raise UserError(
+                    self.env._(
+                        "%(charge)s would be billed twice: it was billed again on "
+                        "%(invoice)s. Cancel that document first.",
+                        charge=double.display_name,
+                        invoice=double.move_id.display_name,
+                    )
+                )
+
+    def _get_double(self):
+        """The first of these charges of one line whose days another one bills too."""
+        fees = self.filtered(lambda row: row.kind == "fee" and not row.is_void)
+        days = [(day, fee) for fee in fees for day in fee._as_charged().live()]
+        days.sort(key=lambda pair: pair[0].start)
+        for (before, _fee), (after, fee) in pairwise(days):
+            if after.start < before.stop:
+                return fee
+        return self.browse()
+
+    def _check_not_credited(self):
+        """A charge that was credited elsewhere cannot vanish before its credit."""
+        credit = self.credit_ids.filtered(lambda c: not c.is_void) - self
+        if credit:
+            raise UserError(
+                self.env._(
+                    "%(charge)s was credited on %(invoice)s. Cancel that document "
+                    "first.",
+                    charge=credit[:1].credited_charge_id.display_name,
+                    invoice=credit[:1].move_id.display_name,
+                )
+            )
+
+    def _restore(self, get_reason):
+        """Take voided charges back into force; refused if billed elsewhere since."""
+        void = self.sudo().filtered("is_void")
+        for charge in void:
+            other = charge._get_overlapping()
+            if other:
+                raise UserError(
+                    self.env._(
+                        "%(charge)s was billed again on %(invoice)s in the meantime. "
+                        "Delete this document instead of resetting it to draft.",
+                        charge=charge.display_name,
+                        invoice=other[:1].move_id.display_name,
+                    )
+                )
+        if void:
+            void._set_void(False, "restored", get_reason)
+
+    def _get_overlapping(self):
+        self.ensure_one()
+        return self.search(
+            [
+                ("line_id", "=", self.line_id.id),
+                ("revision", "=", self.revision),
+                ("kind", "=", self.kind),
+                ("kind", "in", ("fee", "credit")),
+                ("is_void", "=", False),
+                ("date_start", "<=", self.date_end),
+                ("date_end", ">=", self.date_start),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )

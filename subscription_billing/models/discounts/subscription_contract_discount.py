@@ -1,0 +1,166 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...engine.money import to_decimal
+from ...engine.reduction import Reduction
+from ..catalogue.subscription_recurrence_mixin import as_stop
+
+
+class SubscriptionContractDiscount(models.Model):
+    """A discount as a contract redeemed it. Written by ``_redeem`` and ``_end`` of the
+    contract's discounts only; periods that were billed keep it."""
+
+    _name = "subscription.contract.discount"
+    _description = "Subscription Contract Discount"
+    _inherit = ["subscription.discount.terms.mixin"]
+    _order = "contract_id, sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    contract_id = fields.Many2one(
+        "subscription.contract", required=True, index=True, ondelete="cascade"
+    )
+    discount_id = fields.Many2one(
+        "subscription.discount", required=True, index=True, ondelete="restrict"
+    )
+    code = fields.Char(related="discount_id.code")
+    company_id = fields.Many2one(related="contract_id.company_id", store=True)
+    currency_id = fields.Many2one(related="contract_id.currency_id")
+    partner_id = fields.Many2one(related="contract_id.partner_id")
+    state = fields.Selection(related="contract_id.state")
+    component_ids = fields.Many2many(
+        "subscription.component", string="Components", help="Empty = all components."
+    )
+    date_asked = fields.Date(
+        "Asked From", help="Empty = from the start of the contract."
+    )
+    date_start = fields.Date(
+        "From",
+        compute="_compute_dates",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Fee periods that begin from this day on are discounted.",
+    )
+    date_end = fields.Date(
+        "To",
+        compute="_compute_dates",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Fee periods that begin up to this day are discounted; "
+        "empty = without an end.",
+    )
+
+    @api.depends(
+        "date_asked",
+        "contract_id.date_start",
+        "contract_id.date_anchor",
+        "contract_id.alignment",
+        "contract_id.billing_day",
+        "contract_id.billing_interval_count",
+        "contract_id.billing_interval_unit",
+    )
+    def _compute_dates(self):
+        """Follow a draft; from its activation on the dates stay."""
+        for redemption in self:
+            contract = redemption.contract_id
+            is_open = contract.state == "draft" or not redemption.date_start
+            if redemption.duration == "dates" or not is_open:
+                continue
+            asked = redemption.date_asked or contract.date_start
+            cells = contract._as_billing_recurrence()
+            start = cells.boundary_at_or_after(asked)
+            count = {"once": 1, "periods": redemption.period_count}.get(
+                redemption.duration
+            )
+            redemption.date_start = start
+            redemption.date_end = (
+                count and cells.grid.nth(cells.grid.index(start) + count - 1).last_day
+            )
+
+    def _check_in_time(self):
+        """A discount must not silently miss periods that are billed already."""
+        self.ensure_one()
+        lines = self.contract_id.line_ids
+        if self.component_ids:
+            lines = lines.filtered(lambda it: it.component_id in self.component_ids)
+        domain = [
+            ("line_id", "in", lines.ids),
+            ("kind", "=", "fee"),
+            ("is_void", "=", False),
+            ("whole_date_start", ">=", self.date_start),
+        ]
+        if self.date_end:
+            domain.append(("whole_date_start", "<=", self.date_end))
+        charge = (
+            self.env["subscription.charge"]
+            .sudo()
+            .search(domain, order="whole_date_start DESC", limit=1)
+        )
+        if charge:
+            raise UserError(
+                self.env._(
+                    "Discount %(discount)s comes too late for %(charge)s, which is "
+                    "billed. Let it begin after %(day)s.",
+                    discount=self.name,
+                    charge=charge.display_name,
+                    day=charge.whole_date_start,
+                )
+            )
+
+    def action_end(self):
+        """End it today, in the contract's time zone; take it out of a draft."""
+        runs = self.env["subscription.billing.run"]
+        for redemption in self:
+            day = runs._get_billing_date(redemption.contract_id.tz)
+            redemption._end(day)
+
+    def _end(self, day):
+        """Give it no more from ``day`` on. What has been billed keeps it, and its
+        credits are of the discounted price."""
+        self.ensure_one()
+        contract = self.contract_id
+        contract.check_access("write")
+        message = self.env._("Discount ended: %s", self.name)
+        if contract.state == "draft":
+            self.sudo().unlink()
+            day = None
+        else:
+            last = max(day, self.date_start) - timedelta(days=1)
+            if self.date_end and self.date_end <= last:
+                raise UserError(
+                    self.env._(
+                        "Discount %(discount)s of contract %(contract)s ended on "
+                        "%(day)s.",
+                        discount=self.name,
+                        contract=contract.display_name,
+                        day=self.date_end,
+                    )
+                )
+            self.sudo().date_end = last
+        self.env["subscription.event"]._log(
+            "discount_ended", contract, message, date_effective=day
+        )
+
+    def _as_reduction(self):
+        """This redemption as the engine's value; None if it never applies."""
+        self.ensure_one()
+        if self.date_end and self.date_end < self.date_start:
+            return None
+        contract, components = self.contract_id, self.component_ids
+        lines = contract.line_ids.filtered(lambda it: it.component_id in components)
+        is_percent = self.kind == "percent"
+        return Reduction(
+            key=f"discount-{self.id}",
+            label=self.name,
+            percent=to_decimal(self.percent) if is_percent else None,
+            amount=None if is_percent else to_decimal(self.amount),
+            items=frozenset(lines.ids) if components else None,
+            # The first full period may begin before the contract does.
+            start=self.date_start if self.date_start > contract.date_start else None,
+            stop=as_stop(self.date_end),
+            minimum=to_decimal(self.amount_minimum),
+        )

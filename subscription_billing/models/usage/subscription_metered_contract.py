@@ -1,0 +1,211 @@
+from dataclasses import replace
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...engine.local_time import day_start_utc, local_date
+from ...engine.money import ZERO, to_decimal
+from ...engine.period import ONE_DAY
+from ...engine.price import Slice
+from ..instants import aware, naive
+from .subscription_usage_history import UsageHistory
+from .subscription_usage_window import UsageSpan
+
+# The period around a later day might end after the last day there is.
+MAX_YEAR = 9000
+
+
+class SubscriptionContract(models.Model):
+    """Usage of a contract: what has been used so far, and what it costs."""
+
+    _inherit = "subscription.contract"
+
+    threshold_amount = fields.Monetary(
+        "Bill Usage Early From",
+        help="As soon as unbilled usage costs that much, it is billed without waiting "
+        "for the end of the period. 0 = never.",
+    )
+    usage_count = fields.Integer("Events", compute="_compute_usage_count")
+
+    def _compute_usage_count(self):
+        groups = self.env["subscription.usage"]._read_group(
+            [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]
+        )
+        counts = dict(groups)
+        for contract in self:
+            contract.usage_count = counts.get(contract._origin, 0)
+
+    @api.model
+    @api.readonly
+    def get_usage(self, reference, date=None):
+        """Usage so far, free quantity left and cost so far of a contract (public).
+
+        :param str reference: the contract's reference, in the current company
+        :param date: day, inclusive (date or ISO text); default: today in the
+            contract's time zone
+        :return: dict with ``contract``, ``date``, ``currency`` and ``meters``: one
+            dict per metered line of that day, see docs/api.rst
+        :raise UserError: for an unknown contract
+        """
+        self.env["subscription.usage"]._check_usage_right()
+        contract = self.sudo()._find_by_reference(reference)
+        day = contract._get_asked_day(date)
+        return {
+            "contract": contract.name,
+            "date": fields.Date.to_string(day),
+            "currency": contract.currency_id.name,
+            "meters": [
+                contract._prepare_usage_answer(usage)
+                for usage in contract._get_usage_so_far(day)
+            ],
+        }
+
+    def _get_asked_day(self, date):
+        """The day a client asks for; today in the contract's time zone for none.
+
+        :raise UserError: for what is no day
+        """
+        if date is None or date is False or date == "":
+            runs = self.env["subscription.billing.run"]
+            return runs._get_billing_date(self.tz)
+        try:
+            day = fields.Date.to_date(date)
+        except (TypeError, ValueError):
+            day = None
+        if not day or day.year > MAX_YEAR:
+            raise UserError(self.env._("%s is no date. Write it as 2026-12-31.", date))
+        return day
+
+    def _find_by_reference(self, reference):
+        """The contract of the current company with that reference.
+
+        :raise UserError: if there is none
+        """
+        contract = self.browse()
+        if isinstance(reference, str) and reference.isprintable():
+            contract = self.search(
+                [("name", "=", reference), ("company_id", "=", self.env.company.id)]
+            )
+        if not contract:
+            raise UserError(
+                self.env._(
+                    "There is no contract %(reference)s in %(company)s.",
+                    reference=reference,
+                    company=self.env.company.name,
+                )
+            )
+        return contract
+
+    def _get_usage_so_far(self, day):
+        """What each metered line has used in the period around ``day``.
+
+        :param date day: inclusive
+        :return: list of (line, period, ``PricedAmount``, ``UsageFacts``); amounts are
+            owed for the period so far, billed or not, before discounts and minimum
+        """
+        spans = [
+            UsageSpan(line, line._get_fee_period(day), day + ONE_DAY, is_final=False)
+            for line in self.line_ids
+            if line.kind == "metered" and line._is_valid_on(day)
+        ]
+        history = UsageHistory.of_contracts(self)
+        rated = self.env["subscription.rating"]._rate_spans(spans, history)
+        return [
+            (span.line, span.whole, priced, facts)
+            for span, (priced, facts) in zip(spans, rated, strict=True)
+        ]
+
+    def _prepare_usage_answer(self, usage):
+        line, whole, priced, facts = usage
+        return {
+            "line": line.id,
+            "component": line.component_id.code or line.component_id.name,
+            "meter": line.component_id.meter_id.code,
+            "date_start": fields.Date.to_string(whole.start),
+            "date_end": fields.Date.to_string(whole.last_day),
+            "quantity": float(facts.quantity),
+            "quota": float(facts.free),
+            "quota_left": float(facts.unused),
+            "amount": float(self._as_rounding().round(priced.amount)),
+        }
+
+    def _cap_credits(self, due):
+        """Usage gives back at most what was paid for its period: an amount off has
+        lapsed where the usage no longer reaches it, and what was refunded by hand is
+        not given back again (X1)."""
+        due = super()._cap_credits(due)
+        if all(charge.amount >= 0 or not charge.usage for charge in due.charges):
+            return due
+        paid, charges = {}, []
+        for charge in due.charges:
+            if charge.usage:
+                key = charge.item_key, charge.whole
+                if key not in paid:
+                    line = self.line_ids.browse(charge.item_key)
+                    paid[key] = to_decimal(line._get_paid_usage(charge.whole.start))
+                charge = self._cap_usage(charge, max(paid[key], ZERO))
+                paid[key] += charge.amount
+            charges.append(charge)
+        return replace(due, charges=tuple(charges))
+
+    def _cap_usage(self, charge, paid):
+        excess = -charge.amount - paid
+        if excess <= 0:
+            return charge
+        language = self.with_context(lang=self.partner_id.lang).env
+        label = language._("Not paid, so not given back")
+        back = Slice(Decimal(1), ZERO, excess, "discount", label)
+        before = charge.amount if charge.amount_list is None else charge.amount_list
+        return replace(
+            charge,
+            amount=charge.amount + excess,
+            amount_list=before,
+            priced=charge.priced.plus(back),
+        )
+
+    def _get_threshold_domain(self, company):
+        return [
+            ("company_id", "=", company.id),
+            ("state", "=", "active"),
+            ("threshold_amount", ">", 0),
+        ]
+
+    def _filter_above_threshold(self, day):
+        """Contracts whose unbilled usage before ``day`` costs their threshold."""
+        plans = self._plan_charges(day, interim=True)
+
+        def cost(contract):
+            usage = (
+                charge.amount
+                for charge in plans[contract].charges
+                if charge.kind in ("usage", "interim", "late")
+            )
+            return sum(usage, ZERO)
+
+        return self.filtered(lambda it: cost(it) >= to_decimal(it.threshold_amount))
+
+    def _notice_late_usage(self):
+        """Events came in: where nothing is due any more, they are (X4)."""
+        self.filtered(lambda it: not it.date_next_billing)._refresh_next_billing()
+
+    def _get_late_usage_day(self):
+        """First day of a contract that is billed to its end with events that are not;
+        False if there are none. Else they wait for the next regular bill."""
+        self.ensure_one()
+        if "metered" not in self.line_ids.mapped("kind"):
+            return False
+        start = naive(day_start_utc(self.date_start, self.tz))
+        domain = [
+            ("contract_id", "=", self.id),
+            ("charge_id", "=", False),
+            ("instant", ">=", start),
+        ]
+        if self._as_stop():
+            stop = naive(day_start_utc(self._as_stop(), self.tz))
+            domain.append(("instant", "<", stop))
+        event = self.env["subscription.usage"].sudo()
+        event = event.search(domain, order="instant", limit=1)
+        if not event:
+            return False
+        return local_date(aware(event.instant), self.tz)

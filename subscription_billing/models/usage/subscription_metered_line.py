@@ -1,0 +1,153 @@
+from fractions import Fraction
+
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from ...engine.period import FOREVER, Period
+
+
+class SubscriptionContractLine(models.Model):
+    """Metered lines: which events of the contract are theirs, and their share of a
+    period."""
+
+    _inherit = "subscription.contract.line"
+
+    @api.constrains("component_id", "contract_id", "date_start", "date_end")
+    def _check_meter_once(self):
+        """An event belongs to one charge: two lines must not claim it (X4)."""
+        for line in self.filtered("component_id.meter_id"):
+            for other in line._get_meter_siblings() - line:
+                both_rest = not (
+                    line.component_id.filter_ids or other.component_id.filter_ids
+                )
+                if other.component_id == line.component_id or both_rest:
+                    raise ValidationError(
+                        self.env._(
+                            "%(contract)s: %(line)s and %(other)s count the same "
+                            "events of %(meter)s at the same time. End one of them, "
+                            "or give their components different filters.",
+                            contract=line.contract_id.display_name,
+                            line=line.name,
+                            other=other.name,
+                            meter=line.component_id.meter_id.display_name,
+                        )
+                    )
+
+    @api.constrains("component_id", "contract_id", "date_start")
+    def _check_usage_unbilled(self):
+        """Usage that another line has billed already would be billed again (X4)."""
+        metered = self.filtered(
+            lambda line: line.component_id.meter_id and line.state != "draft"
+        )
+        if not metered:
+            return
+        billed = self.env["subscription.charge"].sudo()
+        billed = billed.search(
+            [
+                ("contract_id", "in", metered.contract_id.ids),
+                ("component_id.meter_id", "in", metered.component_id.meter_id.ids),
+                ("date_end", ">=", min(metered.mapped("date_start"))),
+                ("kind", "=", "fee"),
+                ("is_void", "=", False),
+            ]
+        )
+        for charge in billed:
+            for line in metered.filtered(lambda it, row=charge: it._is_rated_in(row)):
+                raise ValidationError(
+                    self.env._(
+                        "%(contract)s: usage of %(line)s is billed up to %(day)s. Let "
+                        "the new line begin after it.",
+                        contract=line.contract_id.display_name,
+                        line=line.name,
+                        day=charge.date_end,
+                    )
+                )
+
+    def _is_rated_in(self, charge):
+        """Whether a charge of another line has billed events this one would bill."""
+        self.ensure_one()
+        mine, other = self.component_id, charge.component_id
+        both_rest = not (mine.filter_ids or other.filter_ids)
+        return (
+            charge.line_id != self
+            and charge.contract_id == self.contract_id
+            and mine.meter_id == other.meter_id
+            and (mine == other or both_rest)
+            and charge.date_end >= self.date_start
+            and (not self.date_end or charge.date_start <= self.date_end)
+        )
+
+    def _get_meter_siblings(self):
+        """Lines of the contract with the same meter and a common time, itself too."""
+        self.ensure_one()
+        meter = self.component_id.meter_id
+        lines = self.contract_id.line_ids.filtered(
+            lambda line: line.component_id.meter_id == meter
+        )
+        if lines == self:
+            return self
+        mine = self._as_validity()
+        return lines.filtered(
+            lambda line: mine
+            and (theirs := line._as_validity())
+            and theirs.overlaps(mine)
+        )
+
+    def _as_validity(self):
+        """The days of the line as the engine's half-open period, None if empty."""
+        self.ensure_one()
+        contract = self.contract_id
+        if not self.date_start:
+            return None
+        start = max(self.date_start, contract.date_start)
+        stop = self._as_stop() or FOREVER
+        return Period(start, stop) if start < stop else None
+
+    def _is_valid_on(self, day):
+        validity = self._as_validity()
+        return bool(validity) and validity.contains(day)
+
+    def _get_fee_period(self, day):
+        """The full aligned fee period around ``day``, half-open."""
+        self.ensure_one()
+        return self.contract_id._as_grid(self._as_fee_interval()).whole_at(day)
+
+    def _get_usage_filters(self):
+        """What an event must match, and what it must not: those of the lines before.
+
+        An event that fits several components goes to the first, one that fits none
+        to the component without filters.
+
+        :return: two tuples of dicts, as ``UsageWindow`` wants them
+        """
+        self.ensure_one()
+        mine = self.component_id
+        filters = [mine.meter_id.filter_ids, mine.filter_ids]
+        others = self._get_meter_siblings().component_id - mine
+        before = others.filtered(
+            lambda other: other.filter_ids
+            and (not mine.filter_ids or other._get_rank() < mine._get_rank())
+        )
+        accept = tuple(_as_dict(each) for each in filters if each)
+        return accept, tuple(_as_dict(other.filter_ids) for other in before)
+
+    def _get_paid_usage(self, start):
+        """What all charges and refunds of the full period from ``start`` come to."""
+        self.ensure_one()
+        rows = self.sudo().charge_ids.filtered(
+            lambda row: row.whole_date_start == start and not row.is_void
+        )
+        return sum(rows.mapped("amount"))
+
+    def _get_share(self, whole):
+        """The part of an aligned period this line is booked for, 0 to 1."""
+        validity = self._as_validity()
+        if validity and validity.start <= whole.start and whole.stop <= validity.stop:
+            return Fraction(1)
+        common = validity and validity.overlap(whole)
+        return Fraction(common.days, whole.days) if common else Fraction(0)
+
+
+def _as_dict(filters):
+    include, exclude = filters._as_filters()
+    return {"in": include, "out": exclude}
