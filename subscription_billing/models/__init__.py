@@ -10,3 +10,4 @@ from . import usage
 from . import price_changes
 from . import discounts
 from . import billing
+from . import changes

@@ -84,6 +84,7 @@ from .scenarios import (
     test_bonus_billing,
     test_bonus_usage,
     test_catch_up,
+    test_change_quantity,
     test_companies_and_currencies,
     test_discount_credits,
     test_discount_documents,

@@ -113,6 +113,18 @@ class SubscriptionCommon(AccountTestInvoicingCommon):
         run._process(scope)
         return run.sudo(False)
 
+    def advance(self, on, contracts=None):
+        """Let the clock reach ``on``: what happens by itself, billing, ends."""
+        all_ = self.env["subscription.contract"]
+        scope = [("company_id", "=", self.company.id)]
+        scope += [("id", "in", contracts.ids)] if contracts is not None else []
+        day = self.day(on)
+        all_.search([*scope, *all_._get_step_domain(day)])._reach(day)
+        run = self.bill(on, contracts)
+        over = all_.search([*scope, *all_._get_over_domain(day)])
+        over._set_ended("End date reached")
+        return run
+
     def assertCharges(self, contract, expected):
         """Live charges as (kind, from, to, amount), by start and kind."""
         charges = contract.charge_ids.filtered(lambda charge: not charge.is_void)

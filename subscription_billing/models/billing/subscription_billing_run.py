@@ -130,6 +130,7 @@ class SubscriptionBillingRun(models.Model):
             domain = fields.Domain("company_id", "=", company.id) & (
                 fields.Domain(contracts._get_due_domain(latest))
                 | fields.Domain(contracts._get_over_domain(latest))
+                | fields.Domain(contracts._get_step_domain(latest))
             )
             for (tz,) in contracts._read_group(domain, ["tz"]):
                 self._run_for_date(
@@ -154,6 +155,7 @@ class SubscriptionBillingRun(models.Model):
             scope = [("company_id", "=", company.id)]
             if tz:
                 scope.append(("tz", "=", tz))
+            self._reach_steps(day, scope)
             due = [*contracts._get_due_domain(day), *scope]
             if contracts.search_count(due, limit=1):
                 run = self.sudo().create(
@@ -163,6 +165,17 @@ class SubscriptionBillingRun(models.Model):
                 runs += run
             self._end_contracts(day, scope)
         return runs
+
+    def _reach_steps(self, day, scope):
+        """What happens to contracts by itself by ``day``, committing batch by batch."""
+        contracts = self.env["subscription.contract"]
+        steps = [*scope, *contracts._get_step_domain(day)]
+        self._commit_batches(
+            lambda: self._lock(
+                contracts.search(steps, limit=WINDOW), steps, BATCH_SIZE
+            ),
+            lambda batch: batch._reach(day),
+        )
 
     def _end_contracts(self, day, scope):
         """End the contracts whose last day has passed, committing batch by batch."""

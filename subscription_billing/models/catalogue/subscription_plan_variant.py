@@ -6,7 +6,11 @@ class SubscriptionPlanVariant(models.Model):
 
     _name = "subscription.plan.variant"
     _description = "Subscription Plan Variant"
-    _inherit = ["subscription.recurrence.mixin", "subscription.term.mixin"]
+    _inherit = [
+        "subscription.recurrence.mixin",
+        "subscription.term.mixin",
+        "subscription.trial.mixin",
+    ]
     _order = "plan_id, sequence, id"
     _check_company_auto = True
 

@@ -20,6 +20,10 @@ SNAPSHOT_FIELDS = (
     "notice_first_unit",
     "notice_later_count",
     "notice_later_unit",
+    "trial_count",
+    "trial_unit",
+    "trial_end_policy",
+    "is_trial_usage_billed",
 )
 # Every period and price follows from these: they are open in a draft only.
 GRID_FIELDS = {
@@ -28,6 +32,7 @@ GRID_FIELDS = {
     "company_id",
     "date_start",
     "date_anchor",
+    "date_billed_until",
     "fee_interval_count",
     "fee_interval_unit",
     "billing_interval_count",
@@ -47,7 +52,12 @@ class SubscriptionAgreedTermsMixin(models.AbstractModel):
 
     _name = "subscription.agreed.terms.mixin"
     _description = "Subscription Agreed Terms"
-    _inherit = ["subscription.recurrence.mixin", "subscription.term.mixin"]
+    _inherit = [
+        "subscription.timeline.mixin",
+        "subscription.recurrence.mixin",
+        "subscription.term.mixin",
+        "subscription.trial.mixin",
+    ]
 
     variant_id = fields.Many2one("subscription.plan.variant")
     fee_interval_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
@@ -65,6 +75,10 @@ class SubscriptionAgreedTermsMixin(models.AbstractModel):
     notice_first_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
     notice_later_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
     notice_later_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    trial_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    trial_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    trial_end_policy = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    is_trial_usage_billed = fields.Boolean(compute="_compute_snapshot", **SNAPSHOT)
 
     @api.depends("variant_id")
     def _compute_snapshot(self):
@@ -74,7 +88,7 @@ class SubscriptionAgreedTermsMixin(models.AbstractModel):
                 record[name] = source[name]
 
     def write(self, vals):
-        if vals.keys() & GRID_FIELDS:
+        if vals.keys() & GRID_FIELDS and not self._is_applying():
             self._check_terms_open()
         return super().write(vals)
 

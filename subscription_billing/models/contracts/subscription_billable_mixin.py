@@ -7,7 +7,7 @@ from odoo.exceptions import LockError, UserError
 from ...engine.money import to_decimal
 from ...engine.planner import plan
 
-BILLABLE_STATES = ("active", "ended")
+BILLABLE_STATES = ("trial", "active", "paused", "ended")
 RETRY_DAYS = (1, 2, 4, 7)
 # All the planner needs: ten years of rows are read in one query without the rest.
 LEDGER_FIELDS = (

@@ -257,25 +257,23 @@ class SubscriptionContract(models.Model):
     def _as_stop(self):
         """First day the contract no longer covers, or None."""
         self.ensure_one()
-        return as_stop(self.date_end)
-
-    def _as_grid(self, interval):
-        """Fee periods of ``interval``, counted from this contract's anchor (T1)."""
-        self.ensure_one()
-        return self._as_recurrence(interval, self.date_start, self.date_anchor or None)
+        return as_stop(self._get_last_day())
 
     def _as_billing_recurrence(self):
-        """Billing periods, the last one cut at the end of the contract (T6)."""
+        """Billing periods as they are now, the last one cut at the end of the contract
+        (T6)."""
         self.ensure_one()
+        start, stop = self._get_paid_start(), self._as_stop()
         return self._as_recurrence(
             self._as_billing_interval(),
-            self.date_start,
+            start,
             self.date_anchor or None,
-            self._as_stop(),
+            stop and max(stop, start),
         )
 
     def _as_timeline(self):
         """The booked lines as values for the engine."""
         self.ensure_one()
         items = tuple(line._as_item() for line in self.line_ids)
-        return Timeline(items=items, phases=())
+        phases = tuple(pause._as_phase() for pause in self.pause_ids)
+        return Timeline(items=items, phases=phases)

@@ -1,16 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...engine.interval import Interval
 from ...engine.money import to_decimal
 from ...engine.proration import Proration
 from ...engine.timeline import Item, ItemKind, Mode
-from ..catalogue.subscription_recurrence_mixin import (
-    BILLING_MODES,
-    INTERVAL_UNITS,
-    PRORATIONS,
-    as_stop,
-)
+from ..catalogue.subscription_recurrence_mixin import as_stop
 
 # What a billed line says must stay true; a change is a new line from its date on.
 LOCKED_FIELDS = {
@@ -33,7 +27,7 @@ class SubscriptionContractLine(models.Model):
 
     _name = "subscription.contract.line"
     _description = "Subscription Contract Line"
-    _inherit = ["subscription.agreed.price.mixin"]
+    _inherit = ["subscription.agreed.price.mixin", "subscription.timeline.mixin"]
     _order = "contract_id, sequence, id"
     _check_company_auto = True
 
@@ -71,18 +65,6 @@ class SubscriptionContractLine(models.Model):
         compute="_compute_date_start", store=True, readonly=False, precompute=True
     )
     date_end = fields.Date(help="Last day, inclusive; empty = as long as the contract.")
-    fee_interval_count = fields.Integer(
-        compute="_compute_rhythm", store=True, precompute=True
-    )
-    fee_interval_unit = fields.Selection(
-        INTERVAL_UNITS, compute="_compute_rhythm", store=True, precompute=True
-    )
-    billing_mode = fields.Selection(
-        BILLING_MODES, compute="_compute_rhythm", store=True, precompute=True
-    )
-    proration = fields.Selection(
-        PRORATIONS, compute="_compute_rhythm", store=True, precompute=True
-    )
     charge_ids = fields.One2many("subscription.charge", "line_id")
 
     @api.depends("component_id")
@@ -103,29 +85,6 @@ class SubscriptionContractLine(models.Model):
                 # Not back to the start: that would bill all past periods.
                 line.date_start = contract.date_next_billing or contract.date_start
 
-    @api.depends(
-        "component_id",
-        "contract_id.fee_interval_count",
-        "contract_id.fee_interval_unit",
-        "contract_id.billing_mode",
-    )
-    def _compute_rhythm(self):
-        for line in self:
-            component, contract = line.component_id, line.contract_id
-            own = component.has_own_interval
-            line.fee_interval_count = (
-                component.interval_count if own else contract.fee_interval_count
-            )
-            line.fee_interval_unit = (
-                component.interval_unit if own else contract.fee_interval_unit
-            )
-            line.billing_mode = (
-                "arrears"
-                if component.kind == "metered"
-                else component.billing_mode or contract.billing_mode
-            )
-            line.proration = component.proration
-
     @api.onchange("has_price_override")
     def _onchange_has_price_override(self):
         if self.has_price_override and not self.price_override:
@@ -133,7 +92,7 @@ class SubscriptionContractLine(models.Model):
 
     @api.constrains("date_start", "date_end")
     def _check_dates(self):
-        if self.env.su and self.env.context.get("subscription_price_change"):
+        if self._is_applying():
             return  # a price may be replaced from its very first day: it never was
         for line in self:
             if line.date_end and line.date_start and line.date_end < line.date_start:
@@ -201,7 +160,7 @@ class SubscriptionContractLine(models.Model):
 
     def _follow_up(self, event_type, verb, date_field):
         """Log what happened to lines of running contracts and look what is due now."""
-        if self.env.su and self.env.context.get("subscription_price_change"):
+        if self._is_applying():
             return  # which logs what it does, and looks once for all of them
         running = self.filtered(lambda line: line.contract_id.state != "draft")
         for line in running:
@@ -238,10 +197,6 @@ class SubscriptionContractLine(models.Model):
         self.ensure_one()
         return not self.component_id._is_one_off()
 
-    def _as_fee_interval(self):
-        self.ensure_one()
-        return Interval.parse(self.fee_interval_count, self.fee_interval_unit)
-
     def _get_item_kind(self):
         self.ensure_one()
         if self.kind == "metered":
@@ -251,17 +206,16 @@ class SubscriptionContractLine(models.Model):
     def _as_item(self):
         """This line as the engine's item: dates half-open, numbers Decimal."""
         self.ensure_one()
-        contract = self.contract_id
-        start, stop = max(self.date_start, contract.date_start), self._as_stop()
+        start, stop = self._get_billed_period()
         return Item(
             key=self.id,
             start=start,
             # An end before the start: it was never valid, all of it is given back.
-            stop=stop and max(stop, start),
+            stop=stop,
             kind=self._get_item_kind(),
             mode=Mode(self.billing_mode),
-            fees=contract._as_grid(self._as_fee_interval()),
-            billing=contract._as_billing_recurrence(),
+            fees=self._as_grid(),
+            billing=self._as_billing_recurrence(),
             price=self._as_price(),
             quantity=to_decimal(self.quantity),
             proration=self._as_proration(),
@@ -273,5 +227,5 @@ class SubscriptionContractLine(models.Model):
 
     def _as_stop(self):
         """First day no longer covered, or None."""
-        ends = [day for day in (self.date_end, self.contract_id.date_end) if day]
-        return as_stop(min(ends, default=None))
+        ends = [self.date_end, self.contract_id._get_last_day()]
+        return as_stop(min(filter(None, ends), default=None))

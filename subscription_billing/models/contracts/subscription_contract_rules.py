@@ -144,7 +144,7 @@ class SubscriptionContractLine(models.Model):
         return min(days, default=None)
 
     def _check_rules(self, components, since, contracts=None):
-        if self.env.su and self.env.context.get("subscription_price_change"):
+        if self._is_applying():
             return  # ends lines and goes on with the same at another price
         running = (self.contract_id | (contracts or self.contract_id)).filtered(
             lambda contract: contract.state not in ("draft", "ended")

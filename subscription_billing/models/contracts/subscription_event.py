@@ -3,9 +3,22 @@ from odoo.exceptions import UserError
 
 EVENT_TYPES = [
     ("created", "Created"),
+    ("imported", "Imported"),
     ("state", "State changed"),
+    ("trial_started", "Trial started"),
+    ("trial_ended", "Trial ended"),
+    ("renewed", "Renewed"),
+    ("paused", "Paused"),
+    ("resumed", "Resumed"),
+    ("cancelled", "Cancelled"),
+    ("annulled", "Annulled"),
+    ("withdrawn", "Withdrawn by the consumer"),
+    ("transferred", "Transferred"),
     ("end_set", "End date set"),
     ("end_removed", "End date removed"),
+    ("changed", "Changed"),
+    ("change_scheduled", "Change scheduled"),
+    ("change_withdrawn", "Change withdrawn"),
     ("line_added", "Component booked"),
     ("line_ended", "Component ended"),
     ("discount_redeemed", "Discount redeemed"),
@@ -24,6 +37,7 @@ EVENT_TYPES = [
     ("usage_reversed", "Usage reversed"),
     ("usage_alert", "Usage alert"),
     ("usage_alert_failed", "Usage alerts failed"),
+    ("notice_sent", "E-mail sent"),
 ]
 
 
@@ -58,6 +72,14 @@ class SubscriptionEvent(models.Model):
     state_from = fields.Char()
     state_to = fields.Char()
     message = fields.Char(required=True)
+    value_old = fields.Char("Before", help="What it was, as the reader knows it.")
+    value_new = fields.Char("After", help="What it is from now on.")
+    reason = fields.Char(help="Why, in the words of who did it.")
+
+    def copy_data(self, default=None):
+        raise UserError(
+            self.env._("The process log is append-only: events are not copied.")
+        )
 
     def write(self, vals):
         if vals:

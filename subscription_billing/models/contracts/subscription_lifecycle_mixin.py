@@ -21,6 +21,7 @@ GUARDED_FIELDS = {
     "state",
     "is_on_hold",
     "date_next_billing",
+    "date_next_step",
     "billing_error",
     "billing_failures",
     "date_retry",
@@ -165,13 +166,3 @@ class SubscriptionLifecycleMixin(models.AbstractModel):
     def _get_over_domain(self, day):
         """Contracts whose last day lies before ``day`` and that have not ended yet."""
         return [("state", "not in", ("draft", "ended")), ("date_end", "<", day)]
-
-    def _get_earliest_end(self, on):
-        """Last day of the contract if it is cancelled on ``on`` (C2).
-
-        :param date on: day the notice is received
-        :return: date, inclusive
-        """
-        self.ensure_one()
-        stop = self._as_term().earliest_end(self.date_start, on)
-        return fields.Date.subtract(stop, days=1)

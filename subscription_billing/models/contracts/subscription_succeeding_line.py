@@ -31,7 +31,7 @@ class SubscriptionContractLine(models.Model):
         """A copied contract starts at the last price of each component: what was
         continued by another line is left out of it."""
         vals_list = super().copy_data(default)
-        if self.env.context.get("subscription_price_change"):
+        if self._is_applying():
             return vals_list  # of a line that goes on, whatever came after it
         return [
             {} if line.successor_ids else vals

@@ -4,16 +4,6 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-# Computed when a line is booked; a successor goes on with what was agreed (C6).
-AGREED_FIELDS = (
-    "price_id",
-    "agreed_steps",
-    "fee_interval_count",
-    "fee_interval_unit",
-    "billing_mode",
-    "proration",
-)
-
 
 class SubscriptionPriceChangeLine(models.Model):
     """Giving contract lines their new prices, and taking them back."""
@@ -31,9 +21,9 @@ class SubscriptionPriceChangeLine(models.Model):
         rows._create_prices()
         following = rows.filtered(lambda row: row.method == "follow")
         for day, group in following.grouped("date_effective").items():
-            lines = rows._get_quiet(group.line_id)
+            lines = group.line_id._get_applying()
             lines.date_end = fields.Date.subtract(day, days=1)
-        successors = rows._get_quiet(rows.line_id).create(
+        successors = rows.line_id._get_applying().create(
             [row._prepare_successor(today) for row in following]
         )
         for row, successor in zip(following, successors, strict=True):
@@ -42,7 +32,7 @@ class SubscriptionPriceChangeLine(models.Model):
             row.successor_id = successor
         following._write_agreed()
         for row in rows - following:
-            rows._get_quiet(row.line_id).write(row._prepare_new_terms())
+            row.line_id._get_applying().write(row._prepare_new_terms())
         rows._log("price_changed", lambda row: row.date_effective)
         rows.contract_id._refresh_next_billing()
 
@@ -71,7 +61,7 @@ class SubscriptionPriceChangeLine(models.Model):
         """Values of the line that goes on: the same but for price and start."""
         self.ensure_one()
         return {
-            **self._get_quiet(self.line_id).copy_data()[0],
+            **self.line_id._get_applying().copy_data()[0],
             "date_start": self.date_effective,
             "date_end": self.date_end_before,
             "predecessor_id": self.line_id.id,
@@ -84,19 +74,13 @@ class SubscriptionPriceChangeLine(models.Model):
         they are created; one write for all that agree in them."""
         by_vals = defaultdict(self.browse)
         for row in self:
-            by_vals[json.dumps(row._prepare_agreed())] += row
+            by_vals[json.dumps(row._prepare_agreed(), default=str)] += row
         for vals, rows in by_vals.items():
-            rows._get_quiet(rows.successor_id).write(json.loads(vals))
+            rows.successor_id._get_applying().write(json.loads(vals))
 
     def _prepare_agreed(self):
         self.ensure_one()
-        line = self.line_id
-        vals = {name: line[name] for name in AGREED_FIELDS}
-        return {**line._convert_to_write(vals), **self._prepare_new_terms()}
-
-    def _get_quiet(self, lines):
-        """The contract lines, without an event and a look at what is due for each."""
-        return lines.with_context(subscription_price_change=True)
+        return {**self.line_id._prepare_agreed(), **self._prepare_new_terms()}
 
     def _undo(self):
         """Put the lines back as they were; what was decided since then stays."""
@@ -105,11 +89,11 @@ class SubscriptionPriceChangeLine(models.Model):
         ends = defaultdict(rows.line_id.browse)
         for row in rows.filtered("successor_id"):
             ends[row.successor_id.date_end] += row.line_id
-        rows._get_quiet(rows.successor_id).unlink()
+        rows.successor_id._get_applying().unlink()
         for day, lines in ends.items():
-            rows._get_quiet(lines).date_end = day
+            lines._get_applying().date_end = day
         for row in rows.filtered(lambda row: row.method == "replace"):
-            rows._get_quiet(row.line_id).write(row._prepare_old_terms())
+            row.line_id._get_applying().write(row._prepare_old_terms())
         rows._log("price_change_undone", lambda row: row.date_effective)
         rows.contract_id._refresh_next_billing()
         rows.change_id._unlink_derived()

@@ -212,7 +212,7 @@ class SubscriptionPriceChangePreview(models.AbstractModel):
             return start
         if line._as_proration().value != "none":
             return self.date
-        grid = line.contract_id._as_grid(line._as_fee_interval())
+        grid = line._as_grid()
         day = grid.boundary_at_or_after(self.date)
         if stop and day >= stop:
             raise Outcome("skip", self.env._("Ends with the period that has begun."))

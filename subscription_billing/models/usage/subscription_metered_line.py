@@ -110,7 +110,7 @@ class SubscriptionContractLine(models.Model):
     def _get_fee_period(self, day):
         """The full aligned fee period around ``day``, half-open."""
         self.ensure_one()
-        return self.contract_id._as_grid(self._as_fee_interval()).whole_at(day)
+        return self._as_grid().whole_at(day)
 
     def _get_usage_filters(self):
         """What an event must match, and what it must not: those of the lines before.

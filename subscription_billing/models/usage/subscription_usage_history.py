@@ -159,7 +159,7 @@ class UsageHistory:
         rows = self._get_rows(span.line, span.whole)
         fees = [row for row in rows if row.kind == "fee"]
         line = span.line
-        grid = line.contract_id._as_grid(line._as_fee_interval())
+        grid = line._as_grid()
         period = Period(min(row.period.start for row in fees), span.stop)
         return DueCharge(
             item_key=line.id,
@@ -173,7 +173,7 @@ class UsageHistory:
             fraction=Fraction(1),
             quantity=ZERO,
             credits=max(fees, key=lambda row: row.amount).charge_id,
-            number=grid.number_at(max(span.whole.start, line.contract_id.date_start)),
+            number=grid.number_at(max(span.whole.start, grid.start)),
         )
 
 
