@@ -45,6 +45,7 @@
         "views/subscription_charge_views.xml",
         "views/subscription_usage_views.xml",
         "views/subscription_event_views.xml",
+        "views/subscription_event_story.xml",
         "views/subscription_billing_run_views.xml",
         "views/account_move_views.xml",
         "report/usage_statement_templates.xml",

@@ -85,6 +85,7 @@ from .scenarios import (
     test_bonus_usage,
     test_catch_up,
     test_change_quantity,
+    test_change_variant,
     test_companies_and_currencies,
     test_discount_credits,
     test_discount_documents,

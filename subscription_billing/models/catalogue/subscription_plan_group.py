@@ -14,6 +14,15 @@ class SubscriptionPlanGroup(models.Model):
     company_id = fields.Many2one(
         "res.company", help="Leave empty to share the group between companies."
     )
+    downgrade_policy = fields.Selection(
+        [
+            ("now", "At once, with a credit"),
+            ("period_end", "At the end of the billing period"),
+        ],
+        default="now",
+        required=True,
+        help="When a change to something cheaper counts, unless another day is chosen.",
+    )
     plan_ids = fields.One2many("subscription.plan", "group_id")
     plan_count = fields.Integer(compute="_compute_plan_count")
 

@@ -6,3 +6,4 @@ from . import subscription_change_contract
 from . import change_quantity
 from . import change_price
 from . import change_booking
+from . import change_variant

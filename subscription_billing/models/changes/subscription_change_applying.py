@@ -168,7 +168,10 @@ class SubscriptionChange(models.Model):
 
     def _go_on(self, line, day, vals, today):
         before = line.date_end
+        known = line | line.predecessor_id
         successor = line._go_on(day, vals, today)
+        if successor in known:
+            return successor  # nothing that could be withdrawn: it counts already
         return self._remember(line, before, successor)
 
     def _book(self, component, day, vals, today):

@@ -17,6 +17,10 @@ class SubscriptionContract(models.Model):
         reached = self.sudo().change_ids.filtered(
             lambda it: it.state == "scheduled" and it.date_effective <= day
         )
+        begun = self.line_ids.filtered(
+            lambda line: line.is_upcoming and line.date_start <= day
+        )
+        begun._get_applying().is_upcoming = False
         for change in reached.sorted(lambda it: (it.date_effective, it.id)):
             change.state = "applied"
             change._call("reach", change.date_effective)

@@ -16,3 +16,5 @@ from . import subscription_contract_rules
 from . import subscription_succeeding_line
 from . import subscription_booking
 from . import subscription_event
+from . import subscription_event_watching
+from . import subscription_event_story

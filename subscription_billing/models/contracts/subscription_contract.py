@@ -162,7 +162,9 @@ class SubscriptionContract(models.Model):
     def _compute_amount_monthly(self):
         for contract in self:
             lines = contract.line_ids.filtered(
-                lambda line: line._is_recurring() and not line.date_end
+                lambda line: line._is_recurring()
+                and not line.date_end
+                and not line._get_current().is_upcoming
             )
             contract.amount_monthly = (
                 sum(line._get_current()._get_monthly_amount() for line in lines)

@@ -122,6 +122,8 @@ class SubscriptionContractLine(models.Model):
 
     @api.constrains("component_id", "contract_id")
     def _check_component_of_plan(self):
+        if self._is_applying():
+            return  # a change to another plan may lie ahead
         for line in self:
             if line.component_id.plan_id != line.contract_id.plan_id:
                 raise ValidationError(

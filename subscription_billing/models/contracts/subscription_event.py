@@ -40,6 +40,40 @@ EVENT_TYPES = [
     ("notice_sent", "E-mail sent"),
 ]
 
+TOPICS = [
+    ("life", "Life Cycle"),
+    ("change", "Changes"),
+    ("billing", "Billing"),
+    ("usage", "Usage"),
+    ("failure", "Failures"),
+    ("mail", "E-Mails"),
+]
+# What an event is about; where nothing is said, the life of the contract.
+TOPIC_OF_TYPE = {
+    "changed": "change",
+    "change_scheduled": "change",
+    "change_withdrawn": "change",
+    "line_added": "change",
+    "line_ended": "change",
+    "discount_redeemed": "change",
+    "discount_ended": "change",
+    "price_changed": "change",
+    "price_change_undone": "change",
+    "billed": "billing",
+    "released": "billing",
+    "hold": "billing",
+    "reopened": "billing",
+    "restored": "billing",
+    "usage_recorded": "usage",
+    "usage_changed": "usage",
+    "usage_deleted": "usage",
+    "usage_reversed": "usage",
+    "usage_alert": "usage",
+    "parked": "failure",
+    "usage_alert_failed": "failure",
+    "notice_sent": "mail",
+}
+
 
 class SubscriptionEvent(models.Model):
     """The process log. Append-only for everybody: what happened stays (O1)."""
@@ -50,6 +84,9 @@ class SubscriptionEvent(models.Model):
     _rec_name = "message"
 
     type = fields.Selection(EVENT_TYPES, required=True, index=True)
+    topic = fields.Selection(
+        TOPICS, compute="_compute_topic", store=True, precompute=True, index=True
+    )
     # A draft contract may be deleted, its log may not: the name survives.
     contract_id = fields.Many2one(
         "subscription.contract", index=True, ondelete="set null"
@@ -75,6 +112,11 @@ class SubscriptionEvent(models.Model):
     value_old = fields.Char("Before", help="What it was, as the reader knows it.")
     value_new = fields.Char("After", help="What it is from now on.")
     reason = fields.Char(help="Why, in the words of who did it.")
+
+    @api.depends("type")
+    def _compute_topic(self):
+        for event in self:
+            event.topic = TOPIC_OF_TYPE.get(event.type, "life")
 
     def copy_data(self, default=None):
         raise UserError(

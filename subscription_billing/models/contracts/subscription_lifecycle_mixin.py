@@ -152,10 +152,16 @@ class SubscriptionLifecycleMixin(models.AbstractModel):
                     contract=self.display_name,
                 )
             )
-        self.date_end = day
-        event_type = "end_set" if day else "end_removed"
+        self.check_access("write")
+        before = self._get_value_text("date_end")
+        self._get_applying().date_end = day
         self.env["subscription.event"]._log(
-            event_type, self, reason, date_effective=day
+            "end_set" if day else "end_removed",
+            self,
+            reason,
+            date_effective=day,
+            value_old=before,
+            value_new=self._get_value_text("date_end"),
         )
 
     def action_remove_end(self):

@@ -1,44 +1,11 @@
-from contextlib import ExitStack
-
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..common import SubscriptionCommon
+from ..change_common import ChangeCommon
 
 
 @tagged("post_install", "-at_install")
-class TestChangeQuantity(SubscriptionCommon):
+class TestChangeQuantity(ChangeCommon):
     """C4: quantities and add-ons of a running contract. January 2024 has 31 days."""
-
-    def change(self, contract, kind, on, today=None, **vals):
-        changes = self.env["subscription.change"]
-        change = changes.create(
-            {
-                "contract_id": contract.id,
-                "kind": kind,
-                "timing": "date",
-                "date": on,
-                **vals,
-            }
-        )
-        change._apply(self.day(today or on))
-        return change
-
-    def refused(self, message):
-        """Refused with this message, and nothing is written."""
-        stack = ExitStack()
-        stack.enter_context(self.assertRaisesRegex(UserError, message))
-        stack.enter_context(self.env.cr.savepoint())
-        return stack
-
-    def line(self, contract, component, day):
-        return contract.line_ids.filtered(
-            lambda it: it.component_id == component and it._is_valid_on(self.day(day))
-        )
-
-    def total(self, contract):
-        live = contract.charge_ids.filtered(lambda charge: not charge.is_void)
-        return round(sum(live.mapped("amount")), 2)
 
     def test_c4_add_on_booked_on_day_10_and_ended_on_day_20(self):
         contract = self.subscribe("2024-01-01")
