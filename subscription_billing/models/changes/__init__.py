@@ -7,3 +7,4 @@ from . import change_quantity
 from . import change_price
 from . import change_booking
 from . import change_variant
+from . import change_pause

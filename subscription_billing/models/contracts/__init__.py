@@ -4,9 +4,9 @@ from . import subscription_lifecycle_mixin
 from . import subscription_billable_mixin
 from . import subscription_contract
 from . import subscription_contract_importing
+from . import subscription_contract_steps
 from . import subscription_contract_phases
 from . import subscription_pause
-from . import subscription_contract_steps
 from . import subscription_contract_terms
 from . import subscription_contract_trial
 from . import subscription_contract_line

@@ -1,6 +1,6 @@
 from itertools import groupby, pairwise
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools.misc import format_date, format_time
 
 STORY_LENGTH = 50
@@ -137,7 +137,7 @@ class SubscriptionEvent(models.Model):
     def _get_who(self):
         """Name of the user; "" for what Odoo does by itself."""
         user = self.sudo().user_id
-        return "" if user == self.env.ref("base.user_root") else user.display_name
+        return "" if user.id == SUPERUSER_ID else user.display_name
 
     def _get_links(self, linked):
         """Documents of the event as pairs (address, name), the address empty where the

@@ -35,14 +35,14 @@ class SubscriptionContract(models.Model):
         return {name: (it[name], it._get_value_text(name)) for name in names}
 
     def _get_value_text(self, name):
-        """A field of the contract for the reader of the log; "" if it is empty."""
+        """A field of the contract for the reader of the log; False if it is empty."""
         self.ensure_one()
         value = self[name]
+        if not value:
+            return False
         if self._fields[name].type == "date":
-            return format_date(self.env, value) if value else ""
-        if isinstance(value, models.BaseModel):
-            return value.display_name or ""
-        return value or ""
+            return format_date(self.env, value)
+        return value.display_name if isinstance(value, models.BaseModel) else value
 
     def _log_edits(self, before):
         """One event per contract and field that is another than before."""
@@ -59,7 +59,7 @@ class SubscriptionContract(models.Model):
                 )
                 for contract, values in before.items()
                 for name, (value, text) in values.items()
-                if contract.sudo()[name] != value
+                if (contract.sudo()[name] or False) != (value or False)
             ]
         )
 
