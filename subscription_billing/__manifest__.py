@@ -16,6 +16,7 @@
         "data/ir_cron_data.xml",
         "data/ir_cron_usage_data.xml",
         "data/mail_template_usage_alert.xml",
+        "data/subscription_end_reason_data.xml",
         "data/mail_template_price_change.xml",
         "wizard/subscription_billing_wizard_views.xml",
         "wizard/subscription_contract_end_views.xml",

@@ -11,3 +11,4 @@ from . import price_changes
 from . import discounts
 from . import billing
 from . import changes
+from . import endings

@@ -87,6 +87,7 @@ from .scenarios import (
     test_bonus_billing,
     test_bonus_usage,
     test_catch_up,
+    test_change_end,
     test_change_pause,
     test_change_quantity,
     test_change_variant,

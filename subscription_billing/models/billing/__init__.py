@@ -3,6 +3,7 @@ from . import account_move_line
 from . import subscription_billing_check
 from . import subscription_invoice_text
 from . import subscription_invoice_builder
+from . import subscription_credit_note
 from . import subscription_invoicing
 from . import subscription_billing_run
 from . import subscription_interim_billing

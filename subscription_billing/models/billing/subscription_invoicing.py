@@ -139,7 +139,10 @@ class SubscriptionInvoicing(models.AbstractModel):
         for group in groups:
             charges = builder._prepare_charges(group, plans, run)
             if any(vals["amount"] for vals in charges):
-                invoices.append(builder._prepare_invoice(group, charges, day, run))
+                invoices += [
+                    builder._prepare_invoice(group, part, day, run)
+                    for part in builder._split_credits(charges)
+                ]
             else:
                 free += charges
         moves = self.env["account.move"].sudo().create(invoices)
