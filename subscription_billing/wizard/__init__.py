@@ -1,5 +1,4 @@
 from . import subscription_billing_wizard
-from . import subscription_contract_end
 from . import subscription_contract_import
 from . import subscription_redeem
 from . import subscription_usage_import

@@ -3,6 +3,7 @@ from . import subscription_change_line
 from . import subscription_change_timing
 from . import subscription_change_applying
 from . import subscription_change_contract
+from . import subscription_change_preview
 from . import change_quantity
 from . import change_price
 from . import change_booking

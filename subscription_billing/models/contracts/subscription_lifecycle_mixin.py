@@ -168,11 +168,6 @@ class SubscriptionLifecycleMixin(models.AbstractModel):
             value_new=self._get_value_text("date_end"),
         )
 
-    def action_remove_end(self):
-        """Let contracts that were to end run on."""
-        for contract in self:
-            contract._set_end(False, self.env._("End taken back"))
-
     def _get_over_domain(self, day):
         """Contracts whose last day lies before ``day`` and that have not ended yet."""
         return [("state", "not in", ("draft", "ended")), ("date_end", "<", day)]

@@ -8,7 +8,6 @@ ACTIONS = (
     "action_activate",
     "action_retry_billing",
     "action_toggle_hold",
-    "action_remove_end",
 )
 
 
@@ -58,20 +57,16 @@ class TestAccessByCall(SubscriptionCommon):
 
     def test_o2_nobody_ends_a_contract_of_another_company(self):
         contract = self.subscribe("2024-01-01")
-        wizard = (
-            self.env["subscription.contract.end"]
-            .with_user(self.foreign)
-            .with_context(tz="UTC")
-        )
+        changes = self.env["subscription.change"].with_user(self.foreign)
         with self.assertRaises(AccessError):
-            wizard.create(
+            changes.create(
                 {
                     "contract_id": contract.id,
-                    "method": "date",
-                    "date_end": "2024-01-05",
-                    "date_notice": "2024-01-01",
+                    "kind": "end",
+                    "end_method": "extraordinary",
+                    "date_last": "2024-01-05",
                 }
-            ).action_confirm()
+            )._apply(self.day("2024-01-01"))
         self.assertFalse(contract.date_end)
 
     def test_o2_nobody_bills_another_company(self):

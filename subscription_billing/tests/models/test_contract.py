@@ -150,21 +150,6 @@ class TestContract(SubscriptionCommon):
                 day = contract._get_earliest_end(self.day(notice))
                 self.assertEqual(str(day), end)
 
-    def test_the_wizard_ends_the_contract(self):
-        contract = self.subscribe("2024-01-01")
-        wizard = self.env["subscription.contract.end"].create(
-            {
-                "contract_id": contract.id,
-                "method": "date",
-                "date_notice": "2024-01-10",
-                "date_end": "2024-01-20",
-                "reason": "moved",
-            }
-        )
-        wizard.action_confirm()
-        self.assertEqual(contract.date_end, self.day("2024-01-20"))
-        self.assertLastEvent(contract, type="end_set", message="moved")
-
     def test_a_zone_comes_from_the_customer_then_the_company(self):
         self.company.partner_id.tz = "Europe/Berlin"
         tokyo = self._customer("Tokyo", tz="Asia/Tokyo")

@@ -158,19 +158,6 @@ class TestViews(SubscriptionCommon):
         action = run.move_ids.action_view_subscription_contracts()
         self.assertEqual(action["res_id"], contract.id)
 
-    def test_end_wizard_proposes_the_earliest_end(self):
-        contract = self.subscribe("2025-01-01")
-        wizard = self.env["subscription.contract.end"].with_context(
-            active_id=contract.id
-        )
-        with Form(wizard) as form:
-            form.date_notice = "2025-03-10"
-            self.assertEqual(form.date_end, form.earliest_end)
-            form.method = "date"
-            form.date_end = "2025-06-30"
-        form.record.action_confirm()
-        self.assertEqual(str(contract.date_end), "2025-06-30")
-
     def test_billing_wizard_previews_what_is_due(self):
         contract = self.subscribe("2025-01-01")
         wizard = self.env["subscription.billing.wizard"].with_context(

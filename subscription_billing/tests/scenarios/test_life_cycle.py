@@ -56,7 +56,7 @@ class TestLifeCycle(SubscriptionCommon):
         contract = self.subscribe("2024-03-01")
         self.bill("2024-03-01")
         contract._set_end(self.day("2024-03-14"), "Cancelled")
-        contract.action_remove_end()
+        contract._set_end(False, "End taken back")
         self.assertLastEvent(contract, type="end_removed", message="End taken back")
         run = self.bill("2024-03-20")
         self.assertEqual(run.invoice_count, 0)
