@@ -9,3 +9,6 @@ from . import change_price
 from . import change_booking
 from . import change_variant
 from . import change_pause
+from . import change_billing_day
+from . import subscription_contract_successor
+from . import change_transfer

@@ -6,7 +6,9 @@ class SubscriptionContract(models.Model):
 
     _inherit = "subscription.contract"
 
-    change_ids = fields.One2many("subscription.change", "contract_id")
+    change_ids = fields.One2many(
+        "subscription.change", "contract_id", domain=[("state", "!=", "draft")]
+    )
 
     def _get_step_dates(self):
         scheduled = self.change_ids.filtered(lambda it: it.state == "scheduled")

@@ -18,3 +18,4 @@ from . import subscription_booking
 from . import subscription_event
 from . import subscription_event_watching
 from . import subscription_event_story
+from . import subscription_consumer_law
