@@ -48,6 +48,7 @@
         "views/subscription_change_preview.xml",
         "views/subscription_change_views.xml",
         "views/subscription_contract_change_views.xml",
+        "views/subscription_change_batch_views.xml",
         "views/subscription_event_story.xml",
         "views/subscription_billing_run_views.xml",
         "views/account_move_views.xml",

@@ -44,6 +44,7 @@ from .models import (
     test_bonus,
     test_browser,
     test_catalogue,
+    test_change_batch,
     test_change_preview,
     test_charge,
     test_component_rules,

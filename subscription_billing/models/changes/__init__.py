@@ -12,3 +12,4 @@ from . import change_pause
 from . import change_billing_day
 from . import subscription_contract_successor
 from . import change_transfer
+from . import subscription_change_batch

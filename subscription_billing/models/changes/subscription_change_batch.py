@@ -1,0 +1,146 @@
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+
+from ...engine.errors import EngineError
+from .subscription_change import TIMINGS
+
+BATCH_KINDS = [
+    ("variant", "Change the plan"),
+    ("billing_day", "Move the billing day"),
+    ("pause", "Pause"),
+    ("resume", "Resume"),
+    ("end", "Cancel or end"),
+]
+MAX_CONTRACTS = 500
+# What all changes of a batch have in common.
+SHARED = (
+    "kind",
+    "timing",
+    "date",
+    "reason",
+    "variant_id",
+    "billing_day_new",
+    "date_until",
+    "end_method",
+    "end_reason_id",
+    "date_notice",
+    "date_last",
+)
+
+
+class SubscriptionChangeBatch(models.Model):
+    """The same change for many contracts: previewed and applied one by one, so that one
+    that fails does not stop the others. It stays as the report of what happened."""
+
+    _name = "subscription.change.batch"
+    _description = "Subscription Bulk Change"
+    _order = "id desc"
+    _check_company_auto = True
+    _rec_name = "kind"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    contract_ids = fields.Many2many(
+        "subscription.contract",
+        string="Contracts",
+        check_company=True,
+        default=lambda self: self._default_contract_ids(),
+    )
+    kind = fields.Selection(BATCH_KINDS, required=True, default="variant")
+    timing = fields.Selection(TIMINGS, "When", required=True, default="period_end")
+    date = fields.Date("First Day")
+    reason = fields.Char("Note")
+    variant_id = fields.Many2one("subscription.plan.variant", check_company=True)
+    billing_day_new = fields.Integer("New Billing Day")
+    date_until = fields.Date("Last Day of the Pause")
+    end_method = fields.Selection(
+        lambda self: self._get_end_methods(), default="regular"
+    )
+    end_reason_id = fields.Many2one("subscription.end.reason")
+    date_notice = fields.Date("Notice Received")
+    date_last = fields.Date("Last Day")
+    change_ids = fields.One2many("subscription.change", "batch_id", readonly=True)
+    contract_count = fields.Integer(compute="_compute_counts")
+    applied_count = fields.Integer(compute="_compute_counts")
+    failed_count = fields.Integer(compute="_compute_counts")
+
+    def _default_contract_ids(self):
+        if self.env.context.get("active_model") == "subscription.contract":
+            return self.env.context.get("active_ids")
+        return False
+
+    def _get_end_methods(self):
+        return self.env["subscription.change"]._fields["end_method"].selection
+
+    def _compute_counts(self):
+        for batch in self:
+            changes = batch.change_ids
+            batch.contract_count = len(batch.contract_ids)
+            batch.applied_count = len(changes.filtered(lambda it: it.state != "draft"))
+            batch.failed_count = len(changes.filtered("preview_error"))
+
+    def action_preview(self):
+        """What the change would bill for each contract; nothing is applied."""
+        self.ensure_one()
+        self._create_drafts()
+        for change in self.change_ids.filtered(lambda it: it.state == "draft"):
+            change._update_preview(change.contract_id._get_today())
+
+    def action_apply(self):
+        """Apply all that can be applied; the others keep their reason."""
+        self.ensure_one()
+        self._create_drafts()
+        for change in self.change_ids.filtered(lambda it: it.state == "draft"):
+            self._apply_one(change)
+
+    def _apply_one(self, change):
+        try:
+            with self.env.cr.savepoint():
+                change._apply(change.contract_id._get_today())
+                change.sudo().preview_error = False
+        except (UserError, ValidationError, EngineError) as error:
+            change.sudo().preview_error = str(error)
+
+    def _create_drafts(self):
+        """One draft per contract; drafts of an earlier preview are made anew."""
+        if not self.contract_ids:
+            raise UserError(self.env._("Select at least one contract."))
+        if len(self.contract_ids) > MAX_CONTRACTS:
+            raise UserError(
+                self.env._(
+                    "%(count)s contracts are selected, more than the %(limit)s that "
+                    "can be changed at once. Select fewer.",
+                    count=len(self.contract_ids),
+                    limit=MAX_CONTRACTS,
+                )
+            )
+        drafts = self.change_ids.filtered(lambda it: it.state == "draft")
+        drafts.unlink()
+        vals = self._convert_to_write({name: self[name] for name in SHARED})
+        left = self.contract_ids - self.change_ids.contract_id
+        self.change_ids = [
+            Command.create({**vals, "contract_id": contract.id}) for contract in left
+        ]
+
+
+class SubscriptionChange(models.Model):
+    _inherit = "subscription.change"
+
+    batch_id = fields.Many2one(
+        "subscription.change.batch",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    amount_now = fields.Float(
+        "Billed First, before Taxes",
+        compute="_compute_amount_now",
+        help="Net amount of the first document the change leads to.",
+    )
+
+    def _compute_amount_now(self):
+        for change in self:
+            documents = (change.preview or {}).get("documents")
+            change.amount_now = documents[0]["net"] if documents else 0.0
