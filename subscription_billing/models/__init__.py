@@ -12,3 +12,4 @@ from . import discounts
 from . import billing
 from . import changes
 from . import endings
+from . import forecast

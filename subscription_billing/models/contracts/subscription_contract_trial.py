@@ -7,6 +7,12 @@ class SubscriptionContract(models.Model):
 
     _inherit = "subscription.contract"
 
+    is_trial_over_told = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The trial is over, and the customer was asked for a payment method.",
+    )
+
     def action_activate(self):
         """Draft to trial or active; a trial that is to end has its end from now on."""
         result = super().action_activate()
@@ -58,7 +64,7 @@ class SubscriptionContract(models.Model):
 
     def _get_step_dates(self):
         dates = super()._get_step_dates()
-        if self.state == "trial" and self.trial_end_policy == "continue":
+        if self.state == "trial" and not self.is_trial_over_told:
             dates.append(self._get_paid_start())
         return dates
 
@@ -66,8 +72,43 @@ class SubscriptionContract(models.Model):
         result = super()._take_steps(day)
         over = self.filtered(
             lambda contract: contract.state == "trial"
-            and contract.trial_end_policy == "continue"
             and contract._get_paid_start() <= day
         )
-        over._update_state("active", self.env._("Trial is over"))
+        for contract in over.filtered(lambda it: it.trial_end_policy == "wait"):
+            contract._ask_after_trial(day)
+        going_on = over.filtered(lambda it: it.trial_end_policy == "continue")
+        going_on._update_state("active", self.env._("Trial is over"))
+        going_on._refresh_next_billing()
         return result
+
+    def _ask_after_trial(self, day):
+        """Goes on by itself if there is a way to pay, else waits for one, visibly."""
+        self.ensure_one()
+        if self._get_payment_tokens():
+            self._get_applying().trial_end_policy = "continue"
+            return
+        if self.is_trial_over_told:
+            return
+        self.sudo().is_trial_over_told = True
+        message = self.env._("Trial is over, waiting for a payment method")
+        self.env["subscription.event"]._log(
+            "trial_ended", self, message, date_effective=day
+        )
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=message,
+            user_id=(self.user_id or self.env.user).id,
+        )
+
+    def _get_payment_tokens(self):
+        """Payment methods on file of the customer, the whole family's (P1)."""
+        return (
+            self.env["payment.token"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "child_of", self.commercial_partner_id.id),
+                    ("company_id", "=", self.company_id.id),
+                ]
+            )
+        )

@@ -26,6 +26,7 @@ GUARDED_FIELDS = {
     "end_reason_id",
     "cancelled_at",
     "is_annulled",
+    "is_trial_over_told",
     "billing_error",
     "billing_failures",
     "date_retry",

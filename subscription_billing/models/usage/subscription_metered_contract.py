@@ -8,6 +8,7 @@ from ...engine.local_time import day_start_utc, local_date
 from ...engine.money import ZERO, to_decimal
 from ...engine.period import ONE_DAY
 from ...engine.price import Slice
+from ..catalogue.subscription_recurrence_mixin import as_stop
 from ..instants import aware, naive
 from .subscription_usage_history import UsageHistory
 from .subscription_usage_window import UsageSpan
@@ -195,7 +196,11 @@ class SubscriptionContract(models.Model):
         self.ensure_one()
         if "metered" not in self.line_ids.mapped("kind"):
             return False
-        start = naive(day_start_utc(self.date_start, self.tz))
+        first = (
+            self.date_start if self.is_trial_usage_billed else self._get_paid_start()
+        )
+        first = max(first, as_stop(self.date_billed_until) or first)
+        start = naive(day_start_utc(first, self.tz))
         domain = [
             ("contract_id", "=", self.id),
             ("charge_id", "=", False),

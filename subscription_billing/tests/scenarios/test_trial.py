@@ -63,10 +63,29 @@ class TestTrial(ChangeCommon):
         self.advance("2024-03-01")
         self.assertEqual(contract.state, "trial")
         self.assertFalse(contract.charge_ids)
+        self.assertEqual(len(contract.activity_ids), 1)
+        self.assertFalse(contract.date_next_step)
         contract._convert_trial(self.day("2024-03-10"))
         self.advance("2024-03-10")
         self.assertEqual(contract.state, "active")
         self.assertCharges(contract, [("fee", "2024-03-10", "2024-04-09", 30.0)])
+
+    def test_c3_trial_goes_on_by_itself_with_a_payment_method(self):
+        self.tried.trial_end_policy = "wait"
+        contract = self.subscribe("2024-01-18", self.tried)
+        method = self.env["payment.method"].create({"name": "Card", "code": "card1"})
+        provider = self.env["payment.provider"].create({"name": "Test"})
+        self.env["payment.token"].create(
+            {
+                "partner_id": self.customer.id,
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "provider_ref": "token",
+            }
+        )
+        self.advance("2024-02-01")
+        self.assertEqual(contract.state, "active")
+        self.assertEqual(self.total(contract), 30.0)
 
     def test_c3_cancelled_in_the_trial_it_ends_with_it(self):
         contract = self.subscribe("2024-01-18", self.tried)
