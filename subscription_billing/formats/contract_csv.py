@@ -13,6 +13,7 @@ COLUMNS = (
     "variant",
     "start",
     "end",
+    "billed_until",
     "currency",
     "quantities",
     "customer_reference",

@@ -120,7 +120,7 @@ class SubscriptionContractImporting(models.AbstractModel):
         row["variant_record"] = variant
 
     def _resolve_dates(self, row):
-        for name in ("start", "end"):
+        for name in ("start", "end", "billed_until"):
             if not row[name]:
                 continue
             try:
@@ -139,6 +139,15 @@ class SubscriptionContractImporting(models.AbstractModel):
                 "Row %(row)s: the end %(end)s lies before the start %(start)s.",
                 row=row["row"],
                 end=end,
+                start=start,
+            )
+        billed = row.get("billed_until_date")
+        if start and billed and billed < start:
+            yield self.env._(
+                "Row %(row)s: billed until %(day)s lies before the start %(start)s. "
+                "Leave it empty if nothing was billed yet.",
+                row=row["row"],
+                day=billed,
                 start=start,
             )
 
@@ -207,6 +216,7 @@ class SubscriptionContractImporting(models.AbstractModel):
             "variant_id": variant.id,
             "date_start": row["start_date"],
             "date_end": row.get("end_date", False),
+            "date_billed_until": row.get("billed_until_date", False),
             "customer_reference": row["customer_reference"],
             "line_ids": [
                 Command.create({"component_id": component.id, "quantity": quantity})

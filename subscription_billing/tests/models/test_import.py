@@ -48,6 +48,19 @@ class TestImport(SubscriptionCommon):
             wizard, [{"state": "done", "ok_count": 2, "error_count": 0}]
         )
 
+    def test_a_contract_of_another_system_goes_on_where_it_was_billed(self):
+        header = "reference,customer,plan,variant,start,billed_until\n"
+        self._import(
+            "K-1,C1,cloud,monthly,2021-03-15,2024-02-14\n", header
+        ).action_import()
+        contract = self.env["subscription.contract"].search([("name", "=", "K-1")])
+        self.advance("2024-02-20", contract)
+        self.assertCharges(contract, [("fee", "2024-02-15", "2024-03-14", 30.0)])
+        wizard = self._import("K-2,C1,cloud,monthly,2024-03-15,2024-02-14\n", header)
+        wizard.action_import()
+        message = wizard.line_ids.message
+        self.assertIn("billed until 2024-02-14 lies before the start", message)
+
     def test_a_check_creates_nothing(self):
         wizard = self._import("K-1,C1,cloud,monthly,2024-01-31,,,\n")
         wizard.action_check()

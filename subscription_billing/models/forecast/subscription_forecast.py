@@ -1,0 +1,122 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ...engine.errors import EngineError
+from ..contracts.subscription_billable_mixin import BILLABLE_STATES
+
+BATCH_SIZE = 500
+KINDS = {"charge": "fee"}
+
+
+class SubscriptionForecast(models.AbstractModel):
+    """What runs will bill if nothing else happens: the timeline of each contract,
+    planned changes included, through the engine that bills. Writes nothing."""
+
+    _name = "subscription.forecast"
+    _description = "Subscription Forecast"
+
+    def _get_rows(self, contracts, day, until, with_held=False):
+        """One row for each charge the runs from ``day`` to ``until`` would make.
+
+        What is overdue counts for ``day``. Of usage only what is recorded is known. A
+        contract that cannot be planned has one row that says why.
+
+        :param contracts: ``subscription.contract`` records
+        :param date day: the day of the first run, whose exchange rates are taken
+        :param date until: the day of the last run, inclusive
+        :param bool with_held: also contracts on hold, as if they were released
+        :return: list of vals of ``subscription.forecast.row``
+        """
+        contracts.check_access("read")
+        billed = contracts.sudo().filtered(
+            lambda it: it.state in BILLABLE_STATES and (with_held or not it.is_on_hold)
+        )
+        rows, rates = [], {}
+        for start in range(0, len(billed), BATCH_SIZE):
+            batch = billed[start : start + BATCH_SIZE].with_prefetch()
+            plans, problems = self._plan(batch, until)
+            for contract in batch:
+                shared = self._prepare_shared(contract)
+                if contract in problems:
+                    problem = {"note": problems[contract], "date": day}
+                    rows.append({**shared, "status": "problem", **problem})
+                    continue
+                rate = self._get_rate(contract, day, rates)
+                for due, date in self._get_dated(contract, plans[contract], day):
+                    if date <= until:
+                        rows.append(
+                            {**shared, **self._prepare_row(contract, due, date, rate)}
+                        )
+        return rows
+
+    def _plan(self, contracts, until):
+        """Plan all at once; halve where that fails, until the culprits are found.
+
+        :return: dict contract -> ``engine.charge.Plan``, dict contract -> message
+        """
+        try:
+            return contracts._plan_charges(until), {}
+        except (EngineError, UserError) as error:
+            if len(contracts) == 1:
+                return {}, {contracts: str(error)}
+        half = len(contracts) // 2
+        plans, problems = self._plan(contracts[:half], until)
+        more_plans, more_problems = self._plan(contracts[half:], until)
+        return {**plans, **more_plans}, {**problems, **more_problems}
+
+    def _get_dated(self, contract, plan, day):
+        """Each charge with the day it is billed on, if a run is made every day.
+
+        Credits and late usage are billed by the first run that looks at the contract,
+        whatever day they are about.
+        """
+        ready = max(day, contract.date_retry or day)
+        fees = [due for due in plan.charges if due.kind != "late"]
+        looks = [due.due for due in (*fees, *plan.credits)]
+        if plan.next_due:
+            looks.append(plan.next_due)
+        first = max(min(looks, default=ready), ready)
+        for due in plan.credits + plan.charges:
+            is_first = due.kind in ("credit", "late")
+            yield due, first if is_first else max(due.due, ready)
+
+    def _prepare_shared(self, contract):
+        """What is the same in all rows of a contract."""
+        status = "parked" if contract.billing_error else "planned"
+        return {
+            "contract_id": contract.id,
+            "partner_id": contract.partner_id.id,
+            "plan_id": contract.plan_id.id,
+            "company_id": contract.company_id.id,
+            "currency_id": contract.currency_id.id,
+            "company_currency_id": contract.company_id.currency_id.id,
+            "status": "held" if contract.is_on_hold else status,
+        }
+
+    def _prepare_row(self, contract, due, date, rate):
+        line = self.env["subscription.contract.line"].sudo().browse(due.item_key)
+        line = line.with_prefetch(contract.line_ids._prefetch_ids)
+        amount = float(due.amount)
+        return {
+            "line_id": line.id,
+            "component_id": line.component_id.id,
+            # Not the contract's: another one may be booked by the time.
+            "plan_id": line.component_id.plan_id.id,
+            "kind": KINDS.get(due.kind, due.kind),
+            "date": date,
+            "date_start": due.period.start,
+            "date_end": due.period.last_day,
+            "quantity": float(due.quantity),
+            "amount": amount,
+            "amount_company": contract.company_id.currency_id.round(amount * rate),
+        }
+
+    def _get_rate(self, contract, day, rates):
+        """Odoo's exchange rate of ``day``, asked once for each currency."""
+        company, currency = contract.company_id, contract.currency_id
+        key = currency.id, company.id
+        if key not in rates:
+            rates[key] = currency._get_conversion_rate(
+                currency, company.currency_id, company, day
+            )
+        return rates[key]
