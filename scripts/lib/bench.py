@@ -1,10 +1,12 @@
-"""Measures how fast usage is taken and rated. Started by scripts/bench."""
+"""Measures how fast usage is taken and rated, and a year is forecast. Started by
+scripts/bench."""
 
 import argparse
 import sys
 
 import bench_data
 import bench_engine
+import bench_forecast
 import bench_http
 import bench_intake
 import bench_loader
@@ -15,11 +17,11 @@ from odoo_session import open_env, require_addon
 ROUNDS, QUICK_ROUNDS = 5, 1
 INTAKE_CONTRACTS = 1_000
 # In this order: rating begins with an empty table.
-PARTS = ("engine", "intake", "loader", "http", "rating")
+PARTS = ("engine", "intake", "loader", "http", "rating", "forecast")
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(prog="scripts/bench usage", description=__doc__)
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("database", help=argparse.SUPPRESS)
     parser.add_argument(
         "--quick", action="store_true", help="small sizes: does it work at all?"
@@ -49,6 +51,8 @@ def run_parts(env, options):
                 yield from run(env, contracts, rounds, options.quick)
     if "rating" in wanted:
         yield from bench_rating.run(env, rounds, options.quick)
+    if "forecast" in wanted:
+        yield from bench_forecast.run(env, rounds, options.quick)
 
 
 def main():

@@ -57,9 +57,9 @@ def create_plan(env, code):
     )
 
 
-def create_contracts(env, code, count):
+def create_contracts(env, code, count, variant=None):
     """`count` active contracts named `code`-1, `code`-2 ..., of a plan of their own."""
-    variant = create_plan(env, code)
+    variant = variant or create_plan(env, code)
     partner = env["res.partner"].create({"name": f"Customer of {code}"})
     contract = env["subscription.contract"].create(
         {
@@ -67,7 +67,10 @@ def create_contracts(env, code, count):
             "partner_id": partner.id,
             "variant_id": variant.id,
             "date_start": START,
-            "line_ids": [(0, 0, {"component_id": variant.plan_id.component_ids.id})],
+            "line_ids": [
+                (0, 0, {"component_id": component.id})
+                for component in variant.plan_id.component_ids
+            ],
         }
     )
     contract.action_activate()

@@ -79,9 +79,11 @@ class TestForecastWizard(SubscriptionCommon):
     def test_months_out_of_range_are_refused(self):
         self.subscribe("2024-01-15")
         for months in (-1, 0, 37, 100):
-            with self.subTest(months=months):
-                with self.assertRaisesRegex(ValidationError, "1 to 36 months"):
-                    self.forecast(months=months)
+            with (
+                self.subTest(months=months),
+                self.assertRaisesRegex(ValidationError, "1 to 36 months"),
+            ):
+                self.forecast(months=months)
 
     def test_nothing_to_forecast_says_what_to_do(self):
         empty = self.env["subscription.contract"]
@@ -120,7 +122,7 @@ class TestForecastWizard(SubscriptionCommon):
         self.assertEqual(rows.mapped("amount"), [50.0] * 3)
         self.assertEqual(rows.mapped("amount_company"), [25.0] * 3)
 
-    def user(self, groups, company):
+    def login(self, groups, company):
         return new_test_user(
             self.env,
             login=f"forecast_{groups}_{company.id}",
@@ -136,7 +138,7 @@ class TestForecastWizard(SubscriptionCommon):
             "account.group_account_invoice",
         ):
             with self.subTest(groups):
-                user = self.user(groups, self.company)
+                user = self.login(groups, self.company)
                 self.assertEqual(len(self.forecast(user=user).row_ids), 3)
                 self.assertEqual(len(self.forecast(contract, user=user).row_ids), 3)
 
@@ -144,8 +146,8 @@ class TestForecastWizard(SubscriptionCommon):
         contract = self.subscribe("2024-01-15")
         other = self.setup_other_company()["company"]
         group = "subscription_billing.subscription_billing_group_manager"
-        foreign = self.user(group, other)
-        employee = self.user("base.group_user", self.company)
+        foreign = self.login(group, other)
+        employee = self.login("base.group_user", self.company)
         for user in (foreign, employee):
             service = self.env["subscription.forecast"].with_user(user)
             with self.subTest(user=user.login), self.assertRaises(AccessError):
@@ -154,7 +156,7 @@ class TestForecastWizard(SubscriptionCommon):
                 )
         with self.assertRaises(AccessError):
             self.forecast(user=employee)
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(UserError):
             self.forecast(user=foreign)
 
     def test_x5_more_contracts_are_not_more_queries(self):

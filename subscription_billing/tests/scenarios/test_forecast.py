@@ -33,7 +33,6 @@ class TestForecast(UsageCommon, DiscountCommon, ChangeCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls._bonus("loyalty", reward="percent", percent=5.0, month_start=4)
-        cls._price(cls.api, 0.0, date_start="2030-01-01")
         cls.variants = [
             cls._variant(f"rhythm{n}", **vals) for n, vals in enumerate(RHYTHMS)
         ]
