@@ -265,9 +265,12 @@ class SubscriptionChange(models.Model):
     def _reach_variant(self, day):
         """The header of the contract follows its lines."""
         variant, contract = self.variant_id, self.contract_id
+        # Written together with the variant, so that nothing is taken from it by itself.
         vals = {
-            name: variant[name] for name in SNAPSHOT_FIELDS if name not in TRIAL_FIELDS
+            name: (contract if name in TRIAL_FIELDS else variant)[name]
+            for name in SNAPSHOT_FIELDS
         }
+        vals["currency_id"] = contract.currency_id.id
         if self.restarts_periods:
             vals["date_anchor"] = day
         if self.restarts_term:

@@ -81,8 +81,12 @@ class SubscriptionChange(models.Model):
     line_id = fields.Many2one(
         "subscription.contract.line", check_company=True, ondelete="set null"
     )
-    component_id = fields.Many2one("subscription.component", ondelete="restrict")
-    variant_id = fields.Many2one("subscription.plan.variant", ondelete="restrict")
+    component_id = fields.Many2one(
+        "subscription.component", check_company=True, ondelete="restrict"
+    )
+    variant_id = fields.Many2one(
+        "subscription.plan.variant", check_company=True, ondelete="restrict"
+    )
     quantity = fields.Float(digits="Product Unit")
     has_price_override = fields.Boolean("Own Price")
     price_override = fields.Float(digits=(16, 10))

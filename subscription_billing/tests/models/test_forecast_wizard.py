@@ -26,28 +26,26 @@ class TestForecastWizard(SubscriptionCommon):
         self.action = wizard.action_forecast()
         return wizard
 
-    def test_rows_by_plan_component_and_month(self):
+    def test_a_row_says_what_is_billed_when(self):
         contract = self.subscribe("2024-01-15", quantities={self.seats: 2})
         wizard = self.forecast(contract)
+        expected = {
+            "contract_id": contract.id,
+            "partner_id": self.customer.id,
+            "plan_id": self.plan.id,
+            "component_id": self.base.id,
+            "kind": "fee",
+            "status": "planned",
+            "date": self.day(DAY),
+            "amount": 30.0,
+            "amount_company": 30.0,
+        }
+        self.assertRecordValues(wizard.row_ids[0], [expected])
         self.assertEqual(str(wizard.date_until), "2024-04-14")
-        self.assertEqual(len(wizard.row_ids), 6)
-        first = wizard.row_ids[0]
-        self.assertRecordValues(
-            first,
-            [
-                {
-                    "contract_id": contract.id,
-                    "partner_id": self.customer.id,
-                    "plan_id": self.plan.id,
-                    "component_id": self.base.id,
-                    "kind": "fee",
-                    "status": "planned",
-                    "amount": 30.0,
-                    "amount_company": 30.0,
-                }
-            ],
-        )
-        self.assertEqual(str(first.date), DAY)
+
+    def test_rows_by_month(self):
+        self.subscribe("2024-01-15", quantities={self.seats: 2})
+        wizard = self.forecast()
         groups = wizard.row_ids._read_group(
             [("wizard_id", "=", wizard.id)], ["date:month"], ["amount_company:sum"]
         )
@@ -173,3 +171,11 @@ class TestForecastWizard(SubscriptionCommon):
         all_ = self.env["subscription.contract"].union(*contracts)
         count(all_)
         self.assertLessEqual(count(all_), count(all_[:3]) + 1)
+
+    def test_o2_nobody_reads_the_forecast_of_another(self):
+        self.subscribe("2024-01-15")
+        rows = self.forecast().row_ids
+        other = self.login("account.group_account_invoice", self.company)
+        self.assertFalse(rows.with_user(other).search([("id", "in", rows.ids)]))
+        with self.assertRaises(AccessError):
+            rows.with_user(other).read(["amount"])

@@ -122,6 +122,24 @@ class TestChangeVariant(ChangeCommon):
         self.assertEqual(contract.amount_monthly, 60.0)
         self.assertEqual(self.total(contract), 90.0)
 
+    def test_c6_currency_and_trial_stay_what_was_agreed(self):
+        other = self.env.ref("base.EUR")
+        other.active = True
+        self.pro_monthly.write(
+            {"currency_id": other.id, "trial_end_policy": "wait", "trial_count": 30}
+        )
+        self._price(self.pro_base, 60.0, variant_id=self.pro_monthly.id)
+        self.monthly.trial_count = 14
+        contract = self.subscribe("2024-01-01")
+        vals = {"variant_id": self.pro_monthly.id}
+        self.change(contract, "variant", "2024-01-08", **vals)
+        self.assertEqual(contract.state, "trial")
+        self.assertEqual(contract.currency_id, self.company.currency_id)
+        self.assertEqual(contract.trial_end_policy, "continue")
+        self.advance("2024-01-15")
+        self.assertEqual(contract.state, "active")
+        self.assertEqual(self.total(contract), 60.0)
+
     def test_c4_only_within_the_group(self):
         self.pro.group_id = False
         contract = self.subscribe("2024-01-01")
