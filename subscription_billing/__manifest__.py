@@ -47,6 +47,7 @@
         "views/subscription_usage_views.xml",
         "views/subscription_event_views.xml",
         "views/subscription_change_preview.xml",
+        "views/subscription_change_form_views.xml",
         "views/subscription_change_views.xml",
         "views/subscription_variant_life_views.xml",
         "views/subscription_contract_change_views.xml",

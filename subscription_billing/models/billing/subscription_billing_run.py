@@ -11,7 +11,6 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 100
 # The first batch is small so that a run that is killed early has shown progress.
 FIRST_BATCH_SIZE = 20
-
 # Contracts looked at for a batch: so wide that some are left that no other worker has
 # locked.
 WINDOW = 20 * BATCH_SIZE

@@ -39,6 +39,7 @@ class SubscriptionContractLine(models.Model):
         before = line.date_end
         if day <= today and line._begins_on(day):
             return line._begin_otherwise(vals)
+        line._end_on(day)  # first: two lines must not claim the same usage (X4)
         successor = line.create(
             {
                 **line.copy_data()[0],
@@ -51,7 +52,6 @@ class SubscriptionContractLine(models.Model):
         # Odoo computes them anew when a line is created.
         successor.write({**line._prepare_agreed(), **vals})
         (line.successor_ids - successor).predecessor_id = successor
-        line._end_on(day)
         return successor
 
     def _begins_on(self, day):

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..catalogue.subscription_recurrence_mixin import as_stop
-from .subscription_agreed_terms_mixin import SNAPSHOT
 
 
 class SubscriptionContract(models.Model):
@@ -15,8 +14,9 @@ class SubscriptionContract(models.Model):
         "Trial Ends",
         compute="_compute_date_trial_end",
         copy=False,
+        store=True,
+        readonly=False,
         help="Last day of the trial, inclusive; fees begin the day after.",
-        **SNAPSHOT,
     )
     date_billed_until = fields.Date(
         "Billed Until",

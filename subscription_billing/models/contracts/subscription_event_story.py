@@ -1,6 +1,7 @@
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import groupby
 from odoo.tools.misc import format_date, format_time
 
 STORY_LENGTH = 50

@@ -4,8 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.subscription_billing.engine.errors import InvalidPeriod
-
+from ...engine.errors import InvalidPeriod
 from ..common import SubscriptionCommon
 
 DAY = "2024-01-15"
