@@ -1,0 +1,139 @@
+from collections import Counter
+from datetime import timedelta
+from random import Random
+
+from odoo.tests import tagged
+
+from ..change_common import ChangeCommon
+
+LIVES = 150
+HORIZON = 400
+SEAT_PRICE = 5
+
+
+@tagged("post_install", "-at_install")
+class TestContractLives(ChangeCommon):
+    """X2, M2, M3: contracts with random changes and runs, reckoned day by day in
+    another way: every day of a line is billed once, at the price of that day."""
+
+    def test_x2_every_day_is_billed_once_whenever_runs_are_made(self):
+        for seed in range(LIVES):
+            with self.subTest(seed=seed):
+                life = Life(Random(seed), self.day("2023-01-01"))
+                totals = {self.live(life, Random(f"{seed} {n}")) for n in (1, 2)}
+                self.assertEqual(len(totals), 1, "the order of runs matters")
+
+    def live(self, life, random):
+        """Let a contract live it, with runs on random days; returns what it cost."""
+        contract = self.subscribe(
+            str(life.start), quantities={self.seats: life.seats_on(life.start)}
+        )
+        last = life.start
+        for kind, day, vals in life.changes:
+            today = max(last, day + timedelta(random.randint(-40, 60)))
+            self.run_until(contract, last, today, random)
+            self.apply(contract, kind, day, today, vals)
+            last = today
+        end = life.start + timedelta(HORIZON)
+        self.run_until(contract, last, end, random)
+        self.charge(contract, end)
+        self.assert_days(contract, life, end)
+        return self.total(contract)
+
+    def apply(self, contract, kind, day, today, vals):
+        if kind == "quantity":
+            vals = {**vals, "line_id": self.line(contract, self.seats, str(day)).id}
+        if kind == "pause":
+            vals = {"date_until": vals["date_until"]}
+        self.change(contract, kind, str(day), str(today), **vals)
+
+    def run_until(self, contract, start, stop, random):
+        days = sorted(random.randint(0, (stop - start).days) for _n in range(3))
+        for offset in days:
+            self.charge(contract, start + timedelta(offset))
+
+    def charge(self, contract, day):
+        """What a run writes into the ledger, without its invoice."""
+        runs = self.env["subscription.billing.run"].sudo()
+        run = runs.create({"name": "…", "company_id": self.company.id, "date": day})
+        plans = contract._plan_charges(day)
+        builder = self.env["subscription.invoice.builder"]
+        rows = builder._prepare_charges(contract, plans, run)
+        self.env["subscription.charge"].sudo().create(rows)
+        self.assertFalse(contract._plan_charges(day)[contract].charges)
+
+    def assert_days(self, contract, life, end):
+        """Coverage day by day, and the sum of what the days cost."""
+        for component, price_on in (
+            (self.base, lambda _day: 30),
+            (self.seats, lambda day: SEAT_PRICE * life.seats_on(day)),
+        ):
+            rows = contract.charge_ids.filtered(
+                lambda row, it=component: row.component_id == it
+            )
+            days = self.get_days(rows)
+            wanted = [
+                day
+                for day in self.walk(life.start, max(days, default=end))
+                if life.is_billed(day)
+            ]
+            billed = Counter(dict.fromkeys(wanted, 1))
+            self.assertEqual(days, billed)
+            cost = sum(price_on(day) / life.length(day) for day in wanted)
+            self.assertAlmostEqual(
+                sum(rows.mapped("amount")), cost, delta=0.01 * len(rows) + 0.001
+            )
+
+    def get_days(self, rows):
+        """How often each day is billed, credits taken off."""
+        count = Counter()
+        for row in rows:
+            sign = -1 if row.kind == "credit" else 1
+            for day in self.walk(row.date_start, row.date_end):
+                count[day] += sign
+        return Counter({day: times for day, times in count.items() if times})
+
+    def walk(self, first, last):
+        return [first + timedelta(n) for n in range((last - first).days + 1)]
+
+
+class Life:
+    """A start and changes with ascending days, and what is true on each day."""
+
+    def __init__(self, random, origin):
+        self.start = origin + timedelta(random.randint(0, 730))
+        self.seats = [(self.start, random.randint(1, 9))]
+        self.pauses = []
+        self.changes = []
+        day = self.start + timedelta(random.randint(1, 30))
+        for _n in range(random.randint(1, 5)):
+            if random.random() < 0.6:
+                quantity = random.randint(0, 9)
+                self.seats.append((day, quantity))
+                self.changes.append(("quantity", day, {"quantity": quantity}))
+                day += timedelta(random.randint(1, 50))
+            else:
+                until = day + timedelta(random.randint(0, 45))
+                self.pauses.append((day, until))
+                self.changes.append(("pause", day, {"date_until": until}))
+                day = until + timedelta(random.randint(1, 30))
+
+    def seats_on(self, day):
+        return [quantity for since, quantity in self.seats if since <= day][-1]
+
+    def is_billed(self, day):
+        return not any(first <= day <= last for first, last in self.pauses)
+
+    def length(self, day):
+        """Days of the monthly period around a day, by months from the start."""
+        months = (day.year - self.start.year) * 12 + day.month - self.start.month
+        if self.boundary(months) > day:
+            months -= 1
+        return (self.boundary(months + 1) - self.boundary(months)).days
+
+    def boundary(self, months):
+        month = self.start.month - 1 + months
+        first = self.start.replace(year=self.start.year + month // 12, day=1)
+        first = first.replace(month=month % 12 + 1)
+        following = (first + timedelta(31)).replace(day=1)
+        return min(first + timedelta(self.start.day - 1), following - timedelta(1))
