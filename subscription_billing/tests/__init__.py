@@ -99,6 +99,7 @@ from .scenarios import (
     test_change_pause,
     test_change_quantity,
     test_change_rhythm,
+    test_change_rules,
     test_change_transfer,
     test_change_variant,
     test_companies_and_currencies,
