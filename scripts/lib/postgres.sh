@@ -58,7 +58,22 @@ as_postgres() {
     fi
 }
 
+# A copied or linked checkout must not delete the data another server is running on.
+refuse_running_cluster() {
+    local pid
+    if [[ -L $LOCAL || -L $PG_HOME || -L $PG_DATA ]]; then
+        die "the data of PostgreSQL are reached through a link ($PG_DATA)" \
+            "they belong to another checkout: remove the link and run setup again"
+    fi
+    pid=$(head -n 1 "$PG_DATA/postmaster.pid" 2>/dev/null) || return 0
+    if [[ $pid =~ ^[0-9]+$ && -d /proc/$pid ]] || { [[ $pid =~ ^[0-9]+$ ]] && kill -0 "$pid" 2>/dev/null; }; then
+        die "a PostgreSQL server (process $pid) is running on $PG_DATA" \
+            "stop it with pg_ctl, then run setup again; nothing was deleted"
+    fi
+}
+
 make_cluster() {
+    refuse_running_cluster
     rm -rf "$PG_DATA"
     mkdir -p "$PG_DATA"
     chmod 700 "$PG_DATA"

@@ -13,3 +13,5 @@ from . import billing
 from . import changes
 from . import endings
 from . import forecast
+from . import entitlements
+from . import notices

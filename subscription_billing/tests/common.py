@@ -12,6 +12,9 @@ class SubscriptionCommon(AccountTestInvoicingCommon):
     Dates are given, never read from the clock.
     """
 
+    # Whether ``subscribe`` confirms orders by e-mail; most stories have no addresses.
+    confirms_orders = False
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -100,7 +103,8 @@ class SubscriptionCommon(AccountTestInvoicingCommon):
             ],
         )
         contract = self.draft(on, variant, **vals)
-        contract.action_activate()
+        is_silent = not self.confirms_orders
+        contract.with_context(subscription_silent=is_silent).action_activate()
         return contract
 
     def bill(self, on, contracts=None):

@@ -51,7 +51,8 @@ class SubscriptionContractImport(models.TransientModel):
             return self._reopen()
         contracts = importing._create_contracts(rows, self.company_id)
         if self.is_activated:
-            contracts.action_activate()
+            # Customers who come from elsewhere have their order confirmed already.
+            contracts.with_context(subscription_import=True).action_activate()
         self._report(rows, "done")
         return self._reopen()
 

@@ -31,7 +31,7 @@ class SubscriptionChange(models.Model):
         change.date_effective = day
         change._check_day(day)
         change._call("check", day)
-        old, new = change._call("describe") or (False, False)
+        old, new = change._describe()
         change._call("apply", day, today)
         is_due = day <= today
         change.write(
@@ -145,6 +145,10 @@ class SubscriptionChange(models.Model):
         subject = self.line_id.component_id or self.component_id
         others = other.line_id.component_id or other.component_id
         return not subject or not others or subject == others
+
+    def _describe(self):
+        """What was and what is to be, as the reader of the log knows it."""
+        return self._call("describe") or (False, False)
 
     def _call(self, verb, *args):
         """Do what the kind of this change does: ``_<verb>_<kind>``, if it has it."""

@@ -41,7 +41,8 @@ class SubscriptionContract(models.Model):
                 "reason": self.env._("Follows the first term"),
             }
         )
-        change._apply(today)
+        # Part of what was ordered: the customer is told with the order.
+        change.with_context(subscription_silent=True)._apply(today)
 
     def _end_after_first_term(self, stop):
         last = fields.Date.subtract(stop, days=1)

@@ -38,6 +38,7 @@ EVENT_TYPES = [
     ("usage_alert", "Usage alert"),
     ("usage_alert_failed", "Usage alerts failed"),
     ("notice_sent", "E-mail sent"),
+    ("notice_failed", "E-mail failed"),
 ]
 
 TOPICS = [
@@ -71,6 +72,7 @@ TOPIC_OF_TYPE = {
     "usage_alert": "usage",
     "parked": "failure",
     "usage_alert_failed": "failure",
+    "notice_failed": "failure",
     "notice_sent": "mail",
 }
 

@@ -27,6 +27,8 @@ GUARDED_FIELDS = {
     "cancelled_at",
     "is_annulled",
     "is_trial_over_told",
+    "is_trial_end_told",
+    "date_renewal_told",
     "billing_error",
     "billing_failures",
     "date_retry",

@@ -57,6 +57,7 @@ class SubscriptionContractDiscount(models.Model):
     @api.depends(
         "date_asked",
         "contract_id.date_start",
+        "contract_id.date_trial_end",
         "contract_id.date_anchor",
         "contract_id.alignment",
         "contract_id.billing_day",
@@ -70,7 +71,7 @@ class SubscriptionContractDiscount(models.Model):
             is_open = contract.state == "draft" or not redemption.date_start
             if redemption.duration == "dates" or not is_open:
                 continue
-            asked = redemption.date_asked or contract.date_start
+            asked = redemption.date_asked or contract._get_paid_start()
             cells = contract._as_billing_recurrence()
             start = cells.boundary_at_or_after(asked)
             count = {"once": 1, "periods": redemption.period_count}.get(

@@ -168,7 +168,7 @@ class SubscriptionContract(models.Model):
     def _get_threshold_domain(self, company):
         return [
             ("company_id", "=", company.id),
-            ("state", "=", "active"),
+            ("state", "in", ("trial", "active", "paused")),
             ("threshold_amount", ">", 0),
         ]
 

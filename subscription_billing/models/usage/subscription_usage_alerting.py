@@ -28,7 +28,7 @@ class SubscriptionUsageAlert(models.Model):
     def _get_contract_domain(self, company):
         return [
             ("company_id", "=", company.id),
-            ("state", "=", "active"),
+            ("state", "in", ("trial", "active", "paused")),
             ("line_ids.component_id.usage_alert_ids", "!=", False),
         ]
 

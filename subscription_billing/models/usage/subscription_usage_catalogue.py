@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from ...formats.usage_event import EventError, UsageEvent
@@ -20,6 +20,16 @@ class ContractFacts(NamedTuple):
     is_quiet: bool
 
 
+class PauseFacts(NamedTuple):
+    """``first`` and ``last`` are days for the reader, ``start`` and ``stop`` instants
+    as above; ``last`` and ``stop`` are None until it is resumed."""
+
+    first: date
+    last: date | None
+    start: datetime
+    stop: datetime | None
+
+
 class MeterFacts(NamedTuple):
     id: int
     code: str
@@ -31,7 +41,8 @@ class MeterFacts(NamedTuple):
 @dataclass(slots=True)
 class UsageCatalogue:
     """``windows`` says when a contract has a line for a meter: (contract id, meter
-    id) -> list of half-open (start, stop)."""
+    id) -> list of half-open (start, stop). ``pauses`` of a contract, by its id, hold
+    the days that are never billed (C4)."""
 
     latest: datetime
     contracts: dict[str, ContractFacts] = field(default_factory=dict)
@@ -39,6 +50,7 @@ class UsageCatalogue:
     lines: dict[int, ContractFacts] = field(default_factory=dict)
     meters: dict[str, MeterFacts] = field(default_factory=dict)
     windows: dict[tuple[int, int], list] = field(default_factory=dict)
+    pauses: dict[int, list[PauseFacts]] = field(default_factory=dict)
 
     def resolve(self, event: UsageEvent) -> tuple:
         """The row of an event: contract id, meter id, quantity, instant, key,
@@ -83,6 +95,7 @@ class UsageCatalogue:
             raise EventError("too_early", value=f"{instant}Z", contract=contract.name)
         if contract.stop is not None and instant >= contract.stop:
             raise EventError("too_late", value=f"{instant}Z", contract=contract.name)
+        self._check_pauses(contract, instant)
         for start, stop in self.windows.get((contract.id, meter.id), ()):
             if start <= instant and (stop is None or instant < stop):
                 return
@@ -92,6 +105,17 @@ class UsageCatalogue:
             meter=meter.code,
             value=f"{instant}Z",
         )
+
+    def _check_pauses(self, contract, instant):
+        for first, last, start, stop in self.pauses.get(contract.id, ()):
+            if start <= instant and (stop is None or instant < stop):
+                raise EventError(
+                    "paused",
+                    value=f"{instant}Z",
+                    contract=contract.name,
+                    first=first,
+                    last=last or "…",
+                )
 
     def _check_property(self, meter, properties):
         # Quotes inside of values and names are escaped, so only it looks like this.

@@ -14,7 +14,12 @@ from ...formats.usage_event import (
 )
 from ..catalogue.subscription_recurrence_mixin import as_stop
 from .subscription_meter import COUNTING_AGGREGATIONS, UNIQUE_AGGREGATIONS
-from .subscription_usage_catalogue import ContractFacts, MeterFacts, UsageCatalogue
+from .subscription_usage_catalogue import (
+    ContractFacts,
+    MeterFacts,
+    PauseFacts,
+    UsageCatalogue,
+)
 
 _lt = LazyTranslate(__name__)
 
@@ -55,6 +60,11 @@ REASONS = {
     "too_early": _lt("instant %(value)s lies before contract %(contract)s starts."),
     "too_late": _lt("instant %(value)s lies after contract %(contract)s has ended."),
     "draft_contract": _lt("contract %(contract)s is a draft. Activate it first."),
+    "paused": _lt(
+        "instant %(value)s: contract %(contract)s is paused from %(first)s to "
+        "%(last)s, and usage of these days is never billed. Resume the contract, then "
+        "send the event with an instant from that day on."
+    ),
     "no_line": _lt(
         "contract %(contract)s has no line for meter %(meter)s at %(value)s."
     ),
@@ -108,6 +118,7 @@ class SubscriptionUsageChecking(models.AbstractModel):
         }
         self._read_meters(catalogue, company, codes, meter_ids)
         self._read_windows(catalogue, zones, start_of)
+        self._read_pauses(catalogue, zones, start_of)
         return catalogue
 
     def _read_lines(self, company, line_ids):
@@ -195,6 +206,23 @@ class SubscriptionUsageChecking(models.AbstractModel):
             tz = zones[contract]
             window = start_of(start, tz), start_of(as_stop(end), tz)
             catalogue.windows.setdefault((contract, meter), []).append(window)
+
+    def _read_pauses(self, catalogue, zones, start_of):
+        """The days on which each contract rests, also as instants."""
+        self.env["subscription.pause"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT contract_id, date_start, date_end FROM subscription_pause"
+                " WHERE contract_id = ANY(%s)"
+                " AND (date_end IS NULL OR date_end >= date_start)",
+                list(zones),
+            )
+        )
+        for contract, first, last in rows:
+            tz = zones[contract]
+            instants = start_of(first, tz), start_of(as_stop(last), tz)
+            pause = PauseFacts(first, last, *instants)
+            catalogue.pauses.setdefault(contract, []).append(pause)
 
     def _check_records(self, usages):
         """The same rules for events written in Odoo.

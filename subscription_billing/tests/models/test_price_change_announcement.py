@@ -64,7 +64,11 @@ class TestPriceChangeAnnouncement(PriceChangeCommon):
         change.action_announce()
         self.assertEqual(
             self.env["mail.mail"].search_count(
-                [("model", "=", self.contract._name), ("res_id", "=", self.contract.id)]
+                [
+                    ("model", "=", self.contract._name),
+                    ("res_id", "=", self.contract.id),
+                    ("subject", "like", "New prices"),
+                ]
             ),
             2,
         )

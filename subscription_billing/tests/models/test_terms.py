@@ -100,6 +100,7 @@ class TestTerms(ChangeCommon):
             self.assertEqual(str(day), expected)
 
     def test_c1_steps_are_taken_by_the_scheduled_action(self):
+        self.company.subscription_trial_reminder_days = 0
         contract = self.subscribe("2024-01-31", trial_count=14, trial_unit="day")
         self.assertEqual(str(contract.date_next_step), "2024-02-14")
         runs = self.env["subscription.billing.run"]

@@ -29,6 +29,8 @@ SAME_IN_GERMAN = {
     "Icon",
     "In UTC.",
     "Journal",
+    "Limit",
+    "Limits",
     "Manager",
     "Name",
     "OK",

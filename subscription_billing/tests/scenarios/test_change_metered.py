@@ -111,3 +111,69 @@ class TestChangeMetered(ChangeCommon, UsageCommon):
         for document in preview["documents"]:
             run = self.advance(document["date"])
             self.assertEqual(abs(document["total"]), run.move_ids.amount_total)
+
+    def take(self, contract, *instants):
+        """Statuses, or what is wrong, as the intake answers."""
+        events = [
+            {
+                "key": instant,
+                "contract": contract.name,
+                "meter": self.calls.code,
+                "quantity": 1,
+                "instant": instant,
+            }
+            for instant in instants
+        ]
+        answer = self.env["subscription.usage"].record_usage(events)
+        return [row.get("reason") or row["status"] for row in answer["results"]]
+
+    def test_c4_usage_of_paused_days_is_refused(self):
+        contract = self.sell()
+        self.env["subscription.pause"].sudo().create(
+            {
+                "contract_id": contract.id,
+                "date_start": "2026-01-10",
+                "date_end": "2026-01-12",
+            }
+        )
+        answer = self.take(
+            contract,
+            "2026-01-09T22:59:59Z",
+            "2026-01-09T23:00:00Z",
+            "2026-01-12T22:59:59Z",
+            "2026-01-12T23:00:00Z",
+        )
+        self.assertEqual((answer[0], answer[3]), ("created", "created"))
+        for message in answer[1:3]:
+            self.assertIn("paused from 2026-01-10 to 2026-01-12", message)
+            self.assertIn("Resume the contract", message)
+
+    def test_x4_usage_before_the_start_and_after_the_end_is_refused(self):
+        contract = self.sell(date_end="2026-01-20")
+        before, within, after = self.take(
+            contract,
+            "2025-12-31T22:59:59Z",
+            "2026-01-20T22:59:59Z",
+            "2026-01-20T23:00:00Z",
+        )
+        self.assertIn("before contract", before)
+        self.assertEqual(within, "created")
+        self.assertIn("has ended", after)
+
+    def test_c3_alerts_and_thresholds_look_at_trials_and_pauses(self):
+        alerts = self.env["subscription.usage.alert"].sudo()
+        alerts.create(
+            {"component_id": self.api.id, "basis": "quantity", "threshold": 5}
+        )
+        contract = self.sell(
+            trial_count=10, trial_unit="day", threshold_amount=5, tz="Europe/Berlin"
+        )
+        self.assertEqual(contract.state, "trial")
+        for state in ("trial", "active", "paused"):
+            if contract.state != state:
+                contract.sudo()._update_state(state, "Planted")
+            for domain in (
+                contract._get_threshold_domain(self.company),
+                alerts._get_contract_domain(self.company),
+            ):
+                self.assertIn(contract, contract.search(domain), state)

@@ -58,6 +58,7 @@ class TestTrial(ChangeCommon):
 
     def test_c3_trial_waits_for_a_decision(self):
         """The paid part begins when it is made, and so do its periods."""
+        self.customer.email = "ada@example.com"
         self.tried.trial_end_policy = "wait"
         contract = self.subscribe("2024-01-18", self.tried)
         self.advance("2024-03-01")

@@ -1,0 +1,77 @@
+from odoo import api, fields, models
+
+CODES = {
+    "end": "cancellation_confirmed",
+    "pause": "paused",
+    "resume": "resumed",
+}
+# Receipts are rendered one by one, which takes a second each.
+BATCH_SIZE = 20
+
+
+class SubscriptionChange(models.Model):
+    """Changes are confirmed when they are applied or scheduled, and when they are
+    withdrawn. What a change withdraws with it is not told apart."""
+
+    _inherit = "subscription.change"
+
+    is_confirmation_due = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Applied with many others; the customer is told by a scheduled action.",
+    )
+
+    _confirmation_due = models.Index("(id) WHERE is_confirmation_due")
+
+    def _apply(self, today):
+        result = super()._apply(today)
+        if not self.batch_id:
+            self._confirm(today)
+        elif not self.env.context.get("subscription_preview"):
+            self.sudo().is_confirmation_due = True
+            self.env.ref("subscription_billing.ir_cron_confirm_changes")._trigger()
+        return result
+
+    def _withdraw(self, today):
+        was_told = not self.is_confirmation_due
+        result = super()._withdraw(today)
+        self.sudo().is_confirmation_due = False
+        if was_told:
+            self._tell("change_confirmed", today, is_withdrawn=True)
+        return result
+
+    def _confirm(self, today):
+        self._tell(CODES.get(self.kind, "change_confirmed"), today)
+        if self.kind == "transfer":
+            successor = self.contract_id.successor_id
+            successor._send_notice("order_confirmed", on=today)
+
+    def _tell(self, code, today, **facts):
+        day = self._get_told_day(code)
+        if code == "resumed" and day <= today:
+            facts["date"] = day  # told already when the step was taken
+        self.contract_id._send_notice(code, on=today, day=day, change=self, **facts)
+
+    def _get_told_day(self, code):
+        """The day the customer reads: the last one of a contract that ends."""
+        if code == "cancellation_confirmed":
+            return self.contract_id.date_end
+        return self.date_effective
+
+    @api.model
+    def _cron_confirm(self):
+        """Tell the customers of changes that were applied with many others."""
+        domain = [("is_confirmation_due", "=", True)]
+        runs = self.env["subscription.billing.run"]
+
+        def claim():
+            due = self.search(domain, order="id", limit=BATCH_SIZE)
+            return due.try_lock_for_update().filtered_domain(domain)
+
+        if not runs._commit_batches(claim, lambda batch: batch._confirm_due()):
+            self.env.ref("subscription_billing.ir_cron_confirm_changes")._trigger()
+
+    def _confirm_due(self):
+        for change in self.filtered(lambda it: it.state != "withdrawn"):
+            change._confirm(change.contract_id._get_today())
+        self.sudo().is_confirmation_due = False
