@@ -1,7 +1,5 @@
-// The XML plugin is looked up where scripts/lint installs it, then where npm would.
-const xml = require.resolve("@prettier/plugin-xml", {
-    paths: [`${__dirname}/.local/node`, __dirname],
-});
+// Where npm would put the XML plugin, or where NODE_PATH of scripts/lint says.
+const xml = require.resolve("@prettier/plugin-xml");
 
 module.exports = {
     plugins: [xml],

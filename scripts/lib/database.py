@@ -69,6 +69,14 @@ def names(cursor, prefix):
     print("\n".join(row[0] for row in cursor.fetchall()))
 
 
+def mark_demo(_cursor, name):
+    """Let the demo data of addons that are yet to come be loaded into `name`."""
+    with psycopg2.connect(dbname=name) as connection:
+        connection.cursor().execute(
+            "UPDATE ir_module_module SET demo = true WHERE state = 'installed'"
+        )
+
+
 COMMANDS = {
     "check": check,
     "exists": exists,
@@ -77,6 +85,7 @@ COMMANDS = {
     "rename": rename,
     "in-use": in_use,
     "names": names,
+    "mark-demo": mark_demo,
 }
 
 

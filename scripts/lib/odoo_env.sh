@@ -25,4 +25,7 @@ enter_odoo_env() {
     fi
 }
 
+# run_lib PACKAGE ARGS...: a Python package of scripts/lib.
+run_lib() { PYTHONPATH="$ROOT/scripts/lib:$PYTHONPATH" "$VENV/bin/python" -m "$@"; }
+
 run_odoo() { "$VENV/bin/python" -m odoo "$@"; }

@@ -1,13 +1,17 @@
-"""Reads the server log of an Odoo test run: what passed, failed, was skipped.
+"""Reads the server log of a shard of Odoo tests: what passed, failed, was skipped.
 
-Usage: odoo_test_log.py LOG RESULT_FILE [--browser]
-RESULT_FILE receives "PASSED FAILED SKIPPED". With --browser the run must have started
-Chromium at least once. Exit code 1: a test failed, none ran, or the run broke off.
+Usage: odoo_test_log.py LOG EXPECTED RESULT DURATIONS
+EXPECTED names the tests the shard was to run, one "logger:Class.method" a line; one
+that is not in the log has failed. RESULT receives "PASSED FAILED SKIPPED". DURATIONS, a
+JSON file of seconds by "logger:Class", is brought up to date. Exit code 1: something
+failed.
 """
 
 import argparse
+import json
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 LINE = re.compile(
@@ -15,66 +19,104 @@ LINE = re.compile(
 )
 STARTED = re.compile(r"^Starting (\w+\.\w+) \.\.\.")
 FAILED = re.compile(r"^(?:FAIL|ERROR): (?:Subtest )?(\w+(?:\.\w+)?)")
-SKIPPED = re.compile(r"^skipped (.+?) : (.*)")
+SKIPPED = re.compile(r"^skipped (\w+\.\w+) : (.*)")
+SKIPPED_CLASS = re.compile(r"^skipped setUpClass \((.+)\.(\w+)\) : (.*)")
 TOTAL = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
+TRIED = re.compile(r"^tried (\d+) of (\d+) (.*\S)")
+# Of the report of odoo.tests.stats: addon, the file below its tests, class, seconds.
+DURATION = re.compile(r"^\t(\w+)\.([\w.]+)\.(Test\w*): ([\d.]+)s")
+DETAIL_LINES = 60
 
 
 class Outcome:
-    """The sets of tests a log speaks of; a name is "logger:Class.method"."""
+    """What a log says of the tests a shard was to run."""
 
-    def __init__(self, text):
-        self.started, self.failed, self.skipped = set(), set(), {}
-        self.total = None
+    def __init__(self, text, expected):
+        self.expected = expected
+        self.started, self.failed, self.skipped = set(), {}, {}
+        self.total, self.durations = None, {}
+        self.tried, self.out_of = Counter(), Counter()
+        self._detail = None
         for line in text.splitlines():
             if match := LINE.match(line):
+                self._detail = None
                 self._read(match["logger"], match["text"])
-        self.has_browser = "Chrome pid: " in text
+            else:
+                self._read_more(line)
 
     def _read(self, logger, text):
         if match := STARTED.match(text):
             self.started.add(f"{logger}:{match[1]}")
         elif match := FAILED.match(text):
-            self.failed.add(f"{logger}:{match[1]}")
+            self._detail = self.failed.setdefault(f"{logger}:{match[1]}", [])
+            self._detail.append(text)
         elif match := SKIPPED.match(text):
             self.skipped[f"{logger}:{match[1]}"] = match[2]
+        elif match := SKIPPED_CLASS.match(text):
+            prefix = f"{match[1]}:{match[2]}."
+            mine = [name for name in self.expected if name.startswith(prefix)]
+            self.skipped.update(dict.fromkeys(mine, match[3]))
         elif logger == "odoo.tests.result" and (match := TOTAL.search(text)):
             self.total = [int(number) for number in match.groups()]
+        elif match := TRIED.match(text):
+            self.tried[match[3]] += int(match[1])
+            self.out_of[match[3]] += int(match[2])
 
-    def counts(self):
-        passed = self.started - self.failed - set(self.skipped)
-        failed = len(self.failed)
-        if self.total and sum(self.total[:2]) and not failed:
-            failed = sum(self.total[:2])
-        return len(passed), failed, len(self.skipped)
+    def _read_more(self, line):
+        """A line that belongs to the message before."""
+        if self._detail is not None:
+            self._detail.append(line)
+        elif match := DURATION.match(line):
+            logger = f"odoo.addons.{match[1]}.tests.{match[2]}"
+            self.durations[f"{logger}:{match[3]}"] = float(match[4])
+
+    @property
+    def passed(self):
+        return self.started - self.failed.keys() - self.skipped.keys()
+
+    def complaints(self):
+        """What is wrong with the shard apart from tests that failed."""
+        if not self.expected:
+            yield "the shard had no test to run"
+        if self.total is None:
+            yield "the server ended before it reported a test result"
+        elif sum(self.total[:2]) and not self.failed:
+            yield f"{sum(self.total[:2])} failures that the log does not name"
+        for name in sorted(self.expected - self.started - self.skipped.keys()):
+            yield f"{name.partition(':')[2]}  never ran ({name.partition(':')[0]})"
 
 
-def complaints(outcome, needs_browser):
-    """What is wrong with the run as a whole, apart from tests that failed."""
-    if outcome.total is None:
-        yield "the server ended before it reported a test result"
-    elif not outcome.started:
-        yield "no test ran"
-    elif needs_browser and not outcome.has_browser:
-        yield "no browser test ran"
+def report(outcome):
+    """Print what a reader wants to know, the details of failures first."""
+    for name, lines in sorted(outcome.failed.items()):
+        print("\n".join(lines[:DETAIL_LINES]).rstrip(), end="\n\n")
+        print(f"FAILED  {name.partition(':')[2]}  ({name.partition(':')[0]})")
+    for name, reason in sorted(outcome.skipped.items()):
+        print(f"SKIPPED {name.partition(':')[2]}  {reason}")
+    for what, count in outcome.tried.items():
+        print(f"tried   {count} of {outcome.out_of[what]} {what}")
+
+
+def keep_durations(path, durations):
+    known = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps({**known, **durations}, indent=0, sort_keys=True))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("log", type=Path)
-    parser.add_argument("result", type=Path)
-    parser.add_argument("--browser", action="store_true")
+    for name in ("log", "expected", "result", "durations"):
+        parser.add_argument(name, type=Path)
     options = parser.parse_args()
-    outcome = Outcome(options.log.read_text(errors="replace"))
-    passed, failed, skipped = outcome.counts()
-    for name in sorted(outcome.failed):
-        print(f"FAILED  {name.partition(':')[2]}  ({name.partition(':')[0]})")
-    for name, reason in sorted(outcome.skipped.items()):
-        print(f"SKIPPED {name.partition(':')[2]}  {reason}")
-    faults = list(complaints(outcome, options.browser))
+    expected = set(options.expected.read_text().split())
+    outcome = Outcome(options.log.read_text(errors="replace"), expected)
+    report(outcome)
+    faults = list(outcome.complaints())
     for fault in faults:
         print(f"FAILED  {fault}")
-    failed += len(faults)
-    options.result.write_text(f"{passed} {failed} {skipped}\n")
+    failed = len(outcome.failed) + len(faults)
+    counts = len(outcome.passed), failed, len(outcome.skipped)
+    options.result.write_text(" ".join(map(str, counts)) + "\n")
+    keep_durations(options.durations, outcome.durations)
     return 1 if failed else 0
 
 

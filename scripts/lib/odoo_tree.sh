@@ -1,7 +1,5 @@
 # The Odoo 19 sources: ODOO_HOME, else Debian's package, else a shallow git clone.
 
-ODOO_LOCAL="$LOCAL/odoo"
-
 # Data packages the Debian package only links to. Without them asset bundles fail on
 # jquery.js and every page answers 500. fonts-montserrat is in trixie and sid only.
 ODOO_SID_PACKAGES=(odoo-19 libjs-jquery libjs-jquery-form libjs-underscore
@@ -42,15 +40,15 @@ private_apt() {
         -o APT::Sandbox::User="$(id -un)" "$@"
 }
 
+# fetch_debian_odoo FOLDER
 fetch_debian_odoo() {
-    local mirror uri keyring codename signed="" state="$ODOO_LOCAL/apt" package
+    local folder=$1 mirror uri keyring codename signed="" state="$1/apt" package
     mirror=$(debian_mirror)
     [[ -n $mirror ]] || return 1
     IFS='|' read -r uri keyring codename <<<"$mirror"
     [[ -e $keyring ]] || keyring=/usr/share/keyrings/debian-archive-keyring.gpg
     [[ -e $keyring ]] && signed="[signed-by=$keyring] "
-    rm -rf "$state" "$ODOO_LOCAL/root.new"
-    mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/download" "$ODOO_LOCAL/root.new"
+    mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/download" "$folder/root"
     printf 'deb %s%s %s main\n' "$signed" "$uri" sid "$signed" "$uri" "$codename" >"$state/sources.list"
     private_apt "$state" update || return 1
     (
@@ -59,12 +57,11 @@ fetch_debian_odoo() {
             "${ODOO_STABLE_PACKAGES[@]/%//$codename}"
     ) || return 1
     for package in "$state"/download/*.deb; do
-        dpkg-deb -x "$package" "$ODOO_LOCAL/root.new" || return 1
+        dpkg-deb -x "$package" "$folder/root" || return 1
     done
-    dpkg-deb --field "$state"/download/odoo-19_*.deb Version >"$ODOO_LOCAL/root.new/version"
-    complete_debian_tree "$ODOO_LOCAL/root.new"
-    rm -rf "$ODOO_LOCAL/root" "$state"
-    mv "$ODOO_LOCAL/root.new" "$ODOO_LOCAL/root"
+    dpkg-deb --field "$state"/download/odoo-19_*.deb Version >"$folder/version"
+    complete_debian_tree "$folder/root"
+    rm -rf "$state"
 }
 
 # This file is cut from the Debian package; without it each page logs a console error,
@@ -78,19 +75,18 @@ complete_debian_tree() {
     [[ -z $dangling ]] || printf 'note: links without target in the Odoo tree: %s\n' "$dangling"
 }
 
+# clone_odoo FOLDER
 clone_odoo() {
     command -v git >/dev/null || { echo "git is missing" && return 1; }
-    rm -rf "$ODOO_LOCAL/clone.new"
-    git clone --quiet --depth 1 --branch 19.0 https://github.com/odoo/odoo "$ODOO_LOCAL/clone.new" </dev/null
-    rm -rf "$ODOO_LOCAL/clone"
-    mv "$ODOO_LOCAL/clone.new" "$ODOO_LOCAL/clone"
+    rm -rf "${1:?}"
+    git clone --quiet --depth 1 --branch 19.0 https://github.com/odoo/odoo "$1" </dev/null
 }
 
+# fetch_odoo FOLDER
 fetch_odoo() {
-    mkdir -p "$ODOO_LOCAL"
-    if command -v apt-get dpkg-deb >/dev/null && fetch_debian_odoo; then
-        echo "note: Odoo from the Debian package odoo-19 $(<"$ODOO_LOCAL/root/version")"
-    elif clone_odoo; then
+    if command -v apt-get dpkg-deb >/dev/null && fetch_debian_odoo "$1"; then
+        echo "note: Odoo from the Debian package odoo-19 $(<"$1/version")"
+    elif clone_odoo "$1"; then
         echo "note: Odoo from a clone of branch 19.0"
     else
         echo "Neither the Debian package odoo-19 (suite sid) nor a git clone of Odoo could be had."
@@ -100,27 +96,27 @@ fetch_odoo() {
 }
 
 # Sets ODOO_TREE (the folder that holds odoo/ and addons/) and ODOO_ID (what it is).
-find_odoo() {
-    if [[ -n ${ODOO_HOME:-} ]]; then
-        is_odoo_19 "$ODOO_HOME" ||
-            die "ODOO_HOME=$ODOO_HOME is no Odoo 19 tree" "it must hold odoo/release.py (19.0) and the addons"
-        ODOO_TREE=$(cd "$ODOO_HOME" && pwd -P)
-        ODOO_ID="$ODOO_TREE $(git -C "$ODOO_TREE" rev-parse HEAD 2>/dev/null || true)"
-    elif [[ -f $ODOO_LOCAL/root/version ]]; then
-        ODOO_TREE="$ODOO_LOCAL/root/usr/lib/python3/dist-packages"
-        ODOO_ID="debian $(<"$ODOO_LOCAL/root/version")"
-    elif [[ -d $ODOO_LOCAL/clone ]]; then
-        ODOO_TREE="$ODOO_LOCAL/clone"
-        ODOO_ID="git $(git -C "$ODOO_TREE" rev-parse HEAD)"
+use_own_odoo() {
+    is_odoo_19 "$ODOO_HOME" ||
+        die "ODOO_HOME=$ODOO_HOME is no Odoo 19 tree" "it must hold odoo/release.py (19.0) and the addons"
+    ODOO_TREE=$(cd "$ODOO_HOME" && pwd -P)
+    ODOO_ID="$ODOO_TREE $(git -C "$ODOO_TREE" rev-parse HEAD 2>/dev/null || true)"
+}
+
+use_cached_odoo() {
+    cached odoo "${ODOO_SID_PACKAGES[*]} ${ODOO_STABLE_PACKAGES[*]} $(declare -f fetch_debian_odoo complete_debian_tree)" \
+        "Odoo 19 sources" fetch_odoo
+    if [[ -f $CACHED/version ]]; then
+        ODOO_TREE="$CACHED/root/usr/lib/python3/dist-packages"
+        ODOO_ID="debian $(<"$CACHED/version")"
     else
-        return 1
+        ODOO_TREE=$CACHED
+        ODOO_ID="git $(git -C "$ODOO_TREE" rev-parse HEAD)"
     fi
-    export ODOO_TREE ODOO_ID
+    is_odoo_19 "$ODOO_TREE" || die "$ODOO_TREE is no Odoo 19 tree" "type: rm -r $CACHED"
 }
 
 setup_odoo() {
-    [[ -n ${ODOO_HOME:-} ]] ||
-        step odoo "$(short_hash "${ODOO_SID_PACKAGES[@]}" "${ODOO_STABLE_PACKAGES[@]}")" "Odoo 19 sources" fetch_odoo
-    find_odoo || die "the Odoo tree under .local/odoo is gone" "type: rm -f .local/stamps/odoo; scripts/setup"
-    is_odoo_19 "$ODOO_TREE" || die "$ODOO_TREE is no Odoo 19 tree"
+    if [[ -n ${ODOO_HOME:-} ]]; then use_own_odoo; else use_cached_odoo; fi
+    export ODOO_TREE ODOO_ID
 }

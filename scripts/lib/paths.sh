@@ -1,18 +1,12 @@
-# Where things are. Everything the scripts make lies under .local, which git ignores.
+# Where things are. What belongs to this checkout lies under .local, which git ignores;
+# cache.sh says where the rest lies.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 LOCAL="$ROOT/.local"
 STAMPS="$LOCAL/stamps"
 LOGS="$LOCAL/log"
-VENV="$LOCAL/venv"
-LINT_VENV="$LOCAL/lint-venv"
 DATA_DIR="$LOCAL/data"
 mkdir -p "$STAMPS" "$LOGS" "$DATA_DIR"
-
-# Byte code of Odoo and of the addon goes here and not beside the sources, also on
-# machines that switch it off: without it every start compiles all of Odoo again.
-unset PYTHONDONTWRITEBYTECODE
-export PYTHONPYCACHEPREFIX="$LOCAL/pycache"
 
 # The addons of this repository: one name a line.
 our_addons() {

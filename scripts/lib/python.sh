@@ -9,29 +9,26 @@ require_python() {
         die "$PYTHON is older than Python 3.10" "set PYTHON=/path/to/a/newer/python3"
 }
 
-python_version() { "$PYTHON" -c 'import sys; print(sys.version)'; }
-
-# A venv of this Python that can install something; an interrupted one cannot.
-is_usable_venv() {
-    "$1/bin/python" -m pip --version &&
-        [[ $("$1/bin/python" -c 'import sys; print(sys.version)') == "$(python_version)" ]]
-} &>/dev/null
-
-# make_venv FOLDER REQUIREMENTS
+# make_venv REQUIREMENTS FOLDER
 make_venv() {
-    is_usable_venv "$1" || "$PYTHON" -m venv --clear "$1"
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check \
-        --no-deps --requirement "$2"
+    "$PYTHON" -m venv --clear "$2"
+    "$2/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --no-deps --requirement "$1"
 }
+
+# Which Python, and where it lies: an environment only links to it.
+python_id() { "$PYTHON" -c 'import sys; print(sys.version, sys.base_prefix)'; }
 
 setup_python() {
     require_python
-    step python "$(short_hash "$(python_version)" "$(<"$ROOT/requirements.txt")")" \
-        "Python packages (requirements.txt)" make_venv "$VENV" "$ROOT/requirements.txt"
+    cached python "$(python_id) $(<"$ROOT/requirements.txt")" \
+        "Python packages (requirements.txt)" make_venv "$ROOT/requirements.txt"
+    VENV=$CACHED
 }
 
 setup_lint_python() {
     require_python
-    step lint-python "$(short_hash "$(python_version)" "$(<"$ROOT/requirements-lint.txt")")" \
-        "Python linters (requirements-lint.txt)" make_venv "$LINT_VENV" "$ROOT/requirements-lint.txt"
+    cached lint-python "$(python_id) $(<"$ROOT/requirements-lint.txt")" \
+        "Python linters (requirements-lint.txt)" make_venv "$ROOT/requirements-lint.txt"
+    LINT_VENV=$CACHED
 }

@@ -2,7 +2,7 @@
 
 set -euo pipefail
 LIB=$(dirname "${BASH_SOURCE[0]}")
-for part in paths ui lock system_packages python node odoo_tree postgres odoo_env template; do
+for part in paths ui lock cache system_packages python node odoo_tree postgres odoo_env template; do
     # shellcheck source=/dev/null
     source "$LIB/$part.sh"
 done
@@ -10,21 +10,18 @@ unset LIB part
 
 # Enough for tests without a database.
 setup_engine() {
-    lock_setup
-    setup_system_python
+    setup_system setup_system_python
     setup_python
     setup_odoo
     enter_odoo_env
-    unlock_setup
 }
 
-# setup_server [plain|demo]: Odoo with a database server, and a template database.
+# setup_server [tests|demo]: Odoo with a database server, and a template database.
 setup_server() {
-    lock_setup
-    setup_system_python
-    setup_system_browser
+    setup_system setup_system_python setup_system_browser
     setup_python
     setup_odoo
+    lock_setup
     at_exit release_postgres
     setup_postgres
     enter_odoo_env
@@ -33,11 +30,16 @@ setup_server() {
 }
 
 setup_lint() {
-    lock_setup
-    setup_system_python
-    setup_system_node
+    setup_system setup_system_python setup_system_node
     setup_lint_python
     setup_node
     setup_odoo
+}
+
+# setup_system STEP...: one at a time, apt allows no more.
+setup_system() {
+    local part
+    lock_setup
+    for part in "$@"; do "$part"; done
     unlock_setup
 }

@@ -1,19 +1,91 @@
-# Template databases: Odoo's own addons installed once, with assets generated, so that a
-# test run or a demo starts from a copy. They hold no addon of this repository: those are
-# installed into the copy, so what is tested is always the code as it lies here.
+# Template databases, so that a test run or a demo starts from a copy. Each is made from the
+# one before, and again when something it is made of has changed:
+#
+#   core        Odoo's own addons, with assets generated
+#   companies   core, with the companies of our test classes
+#   tests       companies, with our addons
+#   demo        core, with our addons and their demo data
 
 # What our addons stand on, and the German chart of accounts for tests and demo.
 CORE_ADDONS=account_payment,base_iban,l10n_de
 TEMPLATE_PREFIX=sb_template_
+PREPARED="$ROOT/subscription_billing/tests/prepared_companies.py"
 
 database() { "$VENV/bin/python" "$ROOT/scripts/lib/database.py" "$@"; }
 
-# template_name plain|demo: keyed by everything it is made of.
-template_name() {
-    printf '%s%s_%s' "$TEMPLATE_PREFIX" "$1" "$(short_hash "$ODOO_ID" "$CORE_ADDONS" \
-        "$(<"$ROOT/requirements.txt")" "$(declare -f build_template)" \
-        "$(<"$ROOT/scripts/lib/generate_assets.py")")"
+# setup_template core|companies|tests|demo; sets TEMPLATE.
+setup_template() {
+    local base
+    case $1 in
+    core)
+        make_template core "$ODOO_ID $(<"$ROOT/requirements.txt") $(<"$ROOT/scripts/lib/generate_assets.py")" \
+            "$CORE_ADDONS, web assets; about a minute"
+        ;;
+    companies)
+        setup_template core
+        base=$TEMPLATE
+        make_template companies "$base $(<"$PREPARED")" "companies of the tests" "$base"
+        ;;
+    tests)
+        setup_template companies
+        base=$TEMPLATE
+        make_template tests "$base $(addons_hash)" "$(our_addons_list)" "$base"
+        ;;
+    demo)
+        setup_template core
+        base=$TEMPLATE
+        make_template demo "$base $(addons_hash)" "$(our_addons_list) with demo data" "$base"
+        ;;
+    esac
 }
+
+# make_template KIND KEY CONTENTS [BASE]; sets TEMPLATE. Built under another name and renamed
+# at the end, so that half a template is never used.
+make_template() {
+    local kind=$1 stamp="$STAMPS/template-$1"
+    TEMPLATE="$TEMPLATE_PREFIX${kind}_$(short_hash "$2" "$(declare -f "build_$kind")")"
+    # The stamp may outlive the database, for instance on another PostgreSQL server.
+    database exists "$TEMPLATE" || rm -f "$stamp"
+    step "template-$kind" "$TEMPLATE" "Template database ($3)" replace_template "$kind" "$TEMPLATE" "${4:-}"
+}
+
+replace_template() {
+    local kind=$1 name=$2 base=$3 draft="$2_new" old
+    for old in $(database names "$TEMPLATE_PREFIX${kind}_"); do drop_database "$old"; done
+    rm -rf "$(filestore "$draft")"
+    [[ -z $base ]] || copy_database "$base" "$draft"
+    "build_$kind" "$draft"
+    rm -rf "$(filestore "$name")"
+    mv "$(filestore "$draft")" "$(filestore "$name")"
+    database rename "$draft" "$name"
+}
+
+build_core() {
+    run_odoo --database "$1" --init "$CORE_ADDONS" --without-demo --stop-after-init --no-http
+    run_odoo_script "$1" "$ROOT/scripts/lib/generate_assets.py"
+}
+
+build_companies() {
+    run_odoo_script "$1" <(cat "$PREPARED" <(printf '\nprepare(env)\n'))
+}
+
+# What the installation writes into the log counts like the log of a test.
+build_tests() {
+    local log="$LOGS/install-tests.log"
+    run_odoo --database "$1" --init "$(our_addons_list)" --stop-after-init --no-http 2>&1 | tee "$log"
+    "$VENV/bin/checklog-odoo" --config "$ROOT/checklog-odoo.cfg" "$log"
+}
+
+# Odoo loads demo data only where all addons below have theirs; ours only needs that the
+# company of the database can bill.
+build_demo() {
+    run_odoo_script "$1" "$ROOT/scripts/lib/demo/main_company.py"
+    database mark-demo "$1"
+    run_odoo --database "$1" --init "$(our_addons_list)" --with-demo --stop-after-init --no-http
+}
+
+# run_odoo_script DATABASE FILE: a Python file with `env`, as in Odoo's shell.
+run_odoo_script() { run_odoo shell --database "$1" --no-http --log-level warn <"$2"; }
 
 # Hash of the files of our addons, as git sees them or would.
 addons_hash() {
@@ -40,55 +112,4 @@ copy_files() {
 drop_database() {
     database drop "$1"
     rm -rf "$(filestore "$1" "${2:-$DATA_DIR}")"
-}
-
-drop_templates() {
-    local name
-    for name in $(database names "$TEMPLATE_PREFIX$1"); do drop_database "$name"; done
-}
-
-# Built under another name and renamed at the end, so that half a template is never used.
-build_template() {
-    local kind=$1 name=$2 draft="$2_new" demo=--without-demo
-    [[ $kind == demo ]] && demo=--with-demo
-    drop_templates "${kind}_"
-    rm -rf "$(filestore "$draft")"
-    run_odoo --database "$draft" --init "$CORE_ADDONS" "$demo" --stop-after-init --no-http
-    run_odoo shell --database "$draft" --no-http --log-level warn <"$ROOT/scripts/lib/generate_assets.py"
-    mv "$(filestore "$draft")" "$(filestore "$name")"
-    database rename "$draft" "$name"
-}
-
-# The demo starts from a copy in which our addons are installed with their demo data; made
-# again when a file of them has changed.
-build_demo_template() {
-    local core=$1 name=$2 draft="$2_new"
-    drop_templates ready_
-    copy_database "$core" "$draft"
-    run_odoo --database "$draft" --init "$(our_addons_list)" --with-demo --stop-after-init --no-http
-    rm -rf "$(filestore "$name")"
-    mv "$(filestore "$draft")" "$(filestore "$name")"
-    database rename "$draft" "$name"
-}
-
-# After setup_server demo; sets TEMPLATE.
-setup_demo_template() {
-    local core=$TEMPLATE
-    TEMPLATE="${TEMPLATE_PREFIX}ready_$(short_hash "$core" "$(addons_hash)")"
-    lock_setup
-    database exists "$TEMPLATE" || rm -f "$STAMPS/template-ready"
-    step template-ready "$TEMPLATE" "Demo database ($(our_addons_list) with demo data)" \
-        build_demo_template "$core" "$TEMPLATE"
-    unlock_setup
-}
-
-# setup_template plain|demo; sets TEMPLATE.
-setup_template() {
-    local stamp
-    TEMPLATE=$(template_name "$1")
-    # The stamp may outlive the database, for instance on another PostgreSQL server.
-    stamp="$STAMPS/template-$1"
-    database exists "$TEMPLATE" || rm -f "$stamp"
-    step "template-$1" "$TEMPLATE" "Template database ($CORE_ADDONS, web assets; about a minute)" \
-        build_template "$1" "$TEMPLATE"
 }

@@ -1,7 +1,15 @@
 # Running tests and counting what came out.
+#
+# The tests that need a database run in as many shards as there are cores, each a server of
+# its own on its own copy of the template, with its own port and data folder. The tests that
+# need none run beside them.
 
 PASSED=0 FAILED=0 SKIPPED=0
 MINIMUM_ENGINE_COVERAGE=98
+SHARDS=$(nproc)
+RUN="$LOCAL/test/$$"
+DURATIONS="$LOCAL/test-durations.json"
+SHARD_PIDS=()
 
 # add_result FILE: the counts a run has left; a run that left none has failed.
 add_result() {
@@ -23,11 +31,16 @@ print_closing_line() {
     ((FAILED == 0))
 }
 
-# file_tags SIGN FOLDER: an Odoo test tag for each test file in tests/FOLDER of our addons.
+start_run() {
+    mkdir -p "$RUN"
+    at_exit rm -rf "$RUN"
+}
+
+# file_tags FOLDER: an Odoo test tag for each test file in tests/FOLDER of our addons.
 file_tags() {
     local file tags=()
-    for file in "$ROOT"/*/tests/"$2"/test_*.py; do
-        [[ -e $file ]] && tags+=("$1/${file#"$ROOT"/}")
+    for file in "$ROOT"/*/tests/"$1"/test_*.py; do
+        [[ -e $file ]] && tags+=("/${file#"$ROOT"/}")
     done
     (
         IFS=,
@@ -35,73 +48,117 @@ file_tags() {
     )
 }
 
-# Our addons' tests. Those of the engine have already run alone in a full run.
-all_tags() { echo "$(our_addons | sed 's|^|/|' | paste -sd, -),$(file_tags - engine)"; }
+all_tags() { our_addons | sed 's|^|/|' | paste -sd, -; }
 
-# test_engine [--coverage]
-test_engine() {
-    local result="$LOCAL/engine-$$.result" command=(python)
-    setup_engine
-    at_exit rm -f "$result"
-    rm -f "$result"
-    say "Engine tests, without a database"
-    at_exit rm -f "$LOCAL/coverage-$$"
-    [[ ${1:-} != --coverage ]] || command=(coverage run --data-file "$LOCAL/coverage-$$")
-    (cd "$ROOT" && "$VENV/bin/${command[0]}" "${command[@]:1}" scripts/lib/engine_tests.py "$result") || true
-    add_result "$result"
-    [[ ${1:-} != --coverage ]] || check_engine_coverage
+# The files git knows to differ from a revision, and those it does not know yet.
+changed_files() {
+    (
+        cd "$ROOT" || exit
+        git diff --name-only "$1" --
+        git ls-files --others --exclude-standard
+    )
 }
 
-check_engine_coverage() {
+start_tests_alone() {
     (
-        cd "$ROOT"
-        "$VENV/bin/coverage" report --data-file "$LOCAL/coverage-$$" \
+        cd "$ROOT" || exit
+        exec "$VENV/bin/coverage" run --data-file "$RUN/coverage" scripts/lib/tests_alone.py "$RUN/alone.result"
+    ) >"$RUN/alone.log" 2>&1 &
+    ALONE_PID=$!
+}
+
+finish_tests_alone() {
+    wait "$ALONE_PID" || true
+    say "Tests without a database"
+    cat "$RUN/alone.log"
+    add_result "$RUN/alone.result"
+    (
+        cd "$ROOT" || exit
+        "$VENV/bin/coverage" report --data-file "$RUN/coverage" \
             --skip-covered --show-missing --fail-under "$MINIMUM_ENGINE_COVERAGE"
     ) || fail "branch coverage of the engine is below $MINIMUM_ENGINE_COVERAGE %"
 }
 
-free_port() {
-    "$VENV/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+# plan_shards TAGS ARGS...: writes N.tests and N.tags for each shard N.
+plan_shards() {
+    "$VENV/bin/python" "$ROOT/scripts/lib/test_plan.py" "$RUN" "$SHARDS" "$1" "$DURATIONS" "${@:2}" ||
+        fail "the tests could not be listed"
 }
 
-# A run that was killed could not drop its database.
-drop_orphaned_test_databases() {
-    local name
-    for name in $(database names sb_test_); do
-        kill -0 "${name#sb_test_}" 2>/dev/null || drop_test_database "$name"
-    done
-}
-
-drop_test_database() {
-    drop_database "$1" "$LOCAL/test/$1"
-    rm -rf "${LOCAL:?}/test/$1"
-}
-
-# test_in_odoo TAGS [everything]: on a copy of the template, with a port and data folder of
-# its own, so that several runs can work at the same time.
-test_in_odoo() {
-    local name="sb_test_$$" log="$LOGS/test-odoo-$$.log" folder
-    setup_server plain
+start_shards() {
+    local file ports
     find "$LOGS" -name 'test-odoo-*.log' -mtime +0 -delete
-    ln -sfn "$(basename "$log")" "$LOGS/test-odoo.log"
     drop_orphaned_test_databases
-    folder="$LOCAL/test/$name"
-    at_exit drop_test_database "$name"
-    copy_database "$TEMPLATE" "$name" "$folder"
-    say "Odoo tests ($(our_addons_list)); server log: ${log#"$ROOT"/}"
-    run_odoo --database "$name" --data-dir "$folder" --http-port "$(free_port)" \
-        --init "$(our_addons_list)" --test-tags "$1" --stop-after-init \
-        --log-handler werkzeug:WARNING >"$log" 2>&1 || true
-    judge_odoo_log "$log" "${2:-}"
+    at_exit drop_test_databases "$$"
+    at_exit stop_shards
+    mapfile -t ports < <(free_ports "$SHARDS")
+    for file in "$RUN"/*.tags; do
+        [[ -e $file ]] || return 0
+        start_shard "$(basename "$file" .tags)" "${ports[${#SHARD_PIDS[@]}]}"
+    done
+    say "Odoo tests ($(our_addons_list)) in ${#SHARD_PIDS[@]} shards; server logs: .local/log/test-odoo-$$-*.log"
 }
 
-judge_odoo_log() {
-    local result="$LOCAL/odoo-$$.result" options=()
-    at_exit rm -f "$result"
-    if in_ci && [[ $2 == everything ]]; then options=(--browser); fi
-    "$VENV/bin/python" "$ROOT/scripts/lib/odoo_test_log.py" "$1" "$result" ${options[@]+"${options[@]}"} || true
-    add_result "$result"
+# start_shard NUMBER PORT
+start_shard() {
+    local name="sb_test_$$_$1" log
+    log=$(shard_log "$1")
+    copy_database "$TEMPLATE" "$name" "$RUN/$1"
+    run_odoo --database "$name" --data-dir "$RUN/$1" --http-port "$2" \
+        --test-tags "$(<"$RUN/$1.tags")" --stop-after-init \
+        --log-handler werkzeug:WARNING --log-handler odoo.tests.stats:DEBUG >"$log" 2>&1 &
+    SHARD_PIDS+=($!)
+}
+
+shard_log() { printf '%s/test-odoo-%s-%s.log' "$LOGS" "$$" "$1"; }
+
+stop_shards() { ((!${#SHARD_PIDS[@]})) || kill "${SHARD_PIDS[@]}" 2>/dev/null || true; }
+
+# finish_shards [everything]
+finish_shards() {
+    local number name
+    for number in "${!SHARD_PIDS[@]}"; do
+        wait "${SHARD_PIDS[number]}" || true
+        judge_shard "$((number + 1))"
+    done
+    if in_ci && [[ ${1:-} == everything ]] && ! grep -q "Chrome pid: " "$LOGS/test-odoo-$$-"*.log; then
+        fail "no browser test ran"
+    fi
+    drop_test_databases "$$"
+    for name in $(database names "sb_test_$$"); do fail "the database $name was left behind"; done
+}
+
+judge_shard() {
+    local log
+    log=$(shard_log "$1")
+    say "Shard $1"
+    "$VENV/bin/python" "$ROOT/scripts/lib/odoo_test_log.py" "$log" "$RUN/$1.tests" "$RUN/$1.result" "$DURATIONS" || true
+    add_result "$RUN/$1.result"
     # A failed test is an error in the log as well; it is not to be counted twice.
-    "$VENV/bin/checklog-odoo" --config "$ROOT/checklog-odoo.cfg" "$1" || ((FAILED)) ||
+    "$VENV/bin/checklog-odoo" --config "$ROOT/checklog-odoo.cfg" "$log" || ((FAILED)) ||
         fail "the server log has errors or warnings that checklog-odoo.cfg does not allow"
+}
+
+# free_ports COUNT: one a line, all different.
+free_ports() {
+    "$VENV/bin/python" -c 'import socket, sys
+taken = [socket.create_server(("127.0.0.1", 0)) for _n in range(int(sys.argv[1]))]
+for each in taken: print(each.getsockname()[1])' "$1"
+}
+
+# drop_test_databases PID: of the run of that process.
+drop_test_databases() {
+    local number
+    for number in $(seq "$SHARDS"); do database drop "sb_test_$1_$number"; done
+    rm -rf "${LOCAL:?}/test/$1"/[0-9]*/
+}
+
+# A run that was killed could not drop its databases.
+drop_orphaned_test_databases() {
+    local name pid
+    for name in $(database names sb_test_); do
+        pid=${name#sb_test_}
+        pid=${pid%%_*}
+        kill -0 "$pid" 2>/dev/null || drop_database "$name" "$LOCAL/test/$pid"
+    done
 }

@@ -2,10 +2,10 @@ from datetime import date
 
 from odoo.fields import Command
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from .prepared_companies import PreparedCompanies
 
 
-class SubscriptionCommon(AccountTestInvoicingCommon):
+class SubscriptionCommon(PreparedCompanies):
     """Verbs for stories about contracts; makes all the data it needs.
 
     One plan with a base fee and seats, EUR-independent: the test company's currency.

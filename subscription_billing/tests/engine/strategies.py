@@ -14,6 +14,7 @@ from ...engine.price import Flat
 from ...engine.proration import Proration
 from ...engine.recurrence import Alignment, Recurrence
 from ...engine.timeline import Item, ItemKind, Mode, Phase
+from ..effort import tries
 
 try:
     from hypothesis import Phase as Step
@@ -30,13 +31,13 @@ PARTIAL_RULES = [rule for rule in Proration if rule is not Proration.NONE]
 
 
 def check(examples, *strategies):
-    """Run the decorated function on that many examples, at once.
+    """Run the decorated function on that many examples, at once; see ``tries``.
 
     They are derived from its own text: a run that is red is red again. An example
     is shown as found; add `Step.shrink`, which takes minutes, to see a small one.
     """
     profile = settings(
-        max_examples=examples,
+        max_examples=tries("examples", max(examples // 5, 20), examples),
         derandomize=True,
         deadline=None,
         database=None,

@@ -17,7 +17,7 @@ MODELS = (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts")
 class TestAccess(SubscriptionCommon):
     @classmethod
     def setUpClass(cls):

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts")
 class TestBadInput(SubscriptionCommon):
     """Bad input gets a message that names the record and says what to do."""
 

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "billing")
 class TestBillingRun(SubscriptionCommon):
     def setUp(self):
         super().setUp()

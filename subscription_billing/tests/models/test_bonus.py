@@ -6,7 +6,7 @@ from ..discount_common import DiscountCommon
 from ..usage_common import UsageCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "discounts")
 class TestBonus(UsageCommon, DiscountCommon):
     """What a bonus may be, and that contracts keep those they were sold with (C6)."""
 

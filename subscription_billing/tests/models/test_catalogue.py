@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "catalogue")
 class TestCatalogue(SubscriptionCommon):
     """Plans, variants, components and prices."""
 

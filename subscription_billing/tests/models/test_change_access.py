@@ -21,7 +21,7 @@ GUARDED = (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes")
 class TestChangeAccess(ChangeCommon):
     """C4, O2: who may change a contract, and what no client may write."""
 

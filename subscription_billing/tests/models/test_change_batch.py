@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..change_common import ChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes")
 class TestChangeBatch(ChangeCommon):
     """C4: the same change for many contracts, with a report for each."""
 

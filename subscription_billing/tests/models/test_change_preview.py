@@ -17,7 +17,7 @@ TABLES = (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes")
 class TestChangePreview(ChangeCommon):
     """C4: what is previewed is what is billed, and nothing is written before."""
 

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "charges")
 class TestCharge(SubscriptionCommon):
     """X1: the ledger and its guards in the database."""
 

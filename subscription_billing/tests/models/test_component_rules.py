@@ -6,7 +6,7 @@ from ..common import SubscriptionCommon
 USER = "subscription_billing.subscription_billing_group_user"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "catalogue")
 class TestComponentRules(SubscriptionCommon):
     """How much of a component may be booked, and beside which others."""
 

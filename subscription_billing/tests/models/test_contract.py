@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts")
 class TestContract(SubscriptionCommon):
     def test_c1_draft_to_active_writes_an_event(self):
         contract = self.draft("2024-01-01")

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 from ..discount_common import DiscountCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "discounts")
 class TestDiscount(DiscountCommon):
     """What a discount may be, and what stays of it once it was redeemed (C6)."""
 

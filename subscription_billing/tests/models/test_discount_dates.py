@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..discount_common import DiscountCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "discounts")
 class TestDiscountDates(DiscountCommon):
     """From when to when a redeemed discount counts; T1, T5."""
 

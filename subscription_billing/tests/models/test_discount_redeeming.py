@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..discount_common import DiscountCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "discounts")
 class TestDiscountRedeeming(DiscountCommon):
     """Who may redeem what, when, and how often."""
 

@@ -6,7 +6,7 @@ from ..entitlement_common import EntitlementCommon
 PLAN = {"sso": True, "projects": 5.0, "storage": 10.0}
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "entitlements")
 class TestEntitlements(EntitlementCommon):
     """C7: a plan grants, the trial may grant fewer, add-ons add."""
 

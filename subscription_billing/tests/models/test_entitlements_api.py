@@ -8,7 +8,7 @@ from ..entitlement_common import EntitlementCommon
 from ..usage_intake_common import GROUP_USAGE, GROUP_USER, UsageIntakeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "entitlements")
 class TestEntitlementsApi(EntitlementCommon, UsageIntakeCommon, HttpCase):
     """C7: ``get_entitlements`` as the sold service asks for it. The contract of 2026
     has API calls, of which 1,500 may be made in a month."""

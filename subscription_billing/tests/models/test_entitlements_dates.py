@@ -5,7 +5,7 @@ from ..entitlement_common import EntitlementCommon
 PLAN = {"sso": True, "projects": 5.0, "storage": 10.0}
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "entitlements")
 class TestEntitlementsDates(EntitlementCommon):
     """C7, C3: on which day what may be used. The dates of the timeline decide, not how
     far the steps of the contract have come."""

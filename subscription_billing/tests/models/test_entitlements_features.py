@@ -17,7 +17,7 @@ RIGHTS = {
 MODELS = ("subscription.feature", "subscription.feature.grant")
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "entitlements")
 class TestEntitlementsFeatures(EntitlementCommon):
     """Features and their grants: what is refused, who may, and the screens."""
 

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from ..entitlement_common import EntitlementCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "entitlements")
 class TestEntitlementsStatus(EntitlementCommon):
     """C7: ``get_status``: where a contract stands today."""
 

@@ -8,7 +8,7 @@ from ..common import SubscriptionCommon
 GROUP = "subscription_billing.subscription_billing_group_"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts")
 class TestEvent(SubscriptionCommon):
     """O1: the process log is append-only, for everybody, and readable as a list."""
 

@@ -10,7 +10,7 @@ from ..common import SubscriptionCommon
 GROUP = "subscription_billing.subscription_billing_group_"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts")
 class TestEventStory(SubscriptionCommon):
     """O1: the log of a contract as a story, newest first, month by month."""
 

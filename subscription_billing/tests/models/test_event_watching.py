@@ -8,7 +8,7 @@ from ...models.contracts.subscription_event_watching import WATCHED_FIELDS
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts")
 class TestEventWatching(SubscriptionCommon):
     """O1: what is edited without a method leaves an event with both values."""
 

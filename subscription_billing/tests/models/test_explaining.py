@@ -23,7 +23,7 @@ ROWS = (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "charges")
 class TestExplaining(UsageCommon):
     """M6: every amount tells its arithmetic, in the reader's language."""
 

@@ -10,7 +10,7 @@ from ..common import SubscriptionCommon
 DAY = "2024-01-15"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "forecast")
 class TestForecastWizard(SubscriptionCommon):
     """The forecast as users see it: scope, rows, flags, wrong input, access."""
 

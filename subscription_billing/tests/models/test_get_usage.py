@@ -8,7 +8,7 @@ from ..discount_common import DiscountCommon
 from ..usage_intake_common import GROUP_USAGE, GROUP_USER, UsageIntakeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestGetUsage(UsageIntakeCommon, DiscountCommon):
     """``get_usage``: what the sold service asks; 1,000 calls free, then 0.01."""
 

@@ -5,7 +5,7 @@ from odoo.tests import new_test_user, tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts", "charges")
 class TestGuards(SubscriptionCommon):
     """C1, X1: what only the billing and the life cycle may write, whoever asks."""
 

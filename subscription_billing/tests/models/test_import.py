@@ -8,7 +8,7 @@ from ..common import SubscriptionCommon
 HEADER = "reference,customer,plan,variant,start,end,currency,quantities\n"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts")
 class TestImport(SubscriptionCommon):
     def setUp(self):
         super().setUp()

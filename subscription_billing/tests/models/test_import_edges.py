@@ -10,7 +10,7 @@ from ..common import SubscriptionCommon
 HEADER = "reference,customer,plan,variant,start,end,currency,quantities\n"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts")
 class TestImportEdges(SubscriptionCommon):
     """Files as people really send them."""
 

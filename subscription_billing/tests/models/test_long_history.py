@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "charges", "billing")
 class TestLongHistory(SubscriptionCommon):
     """T7, X2, X5: ten years of one contract, and contracts somebody else holds."""
 

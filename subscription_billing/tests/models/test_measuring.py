@@ -22,7 +22,7 @@ EU = {"in": {"region": ["eu"]}, "out": {}}
 NOT_EU_NOR_TEST = {"in": {}, "out": {"region": ["eu"], "test": ["true"]}}
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestMeasuring(UsageCommon):
     """What SQL says of many windows at once is what the engine says of one (M6)."""
 

@@ -10,7 +10,7 @@ from ..usage_intake_common import GROUP_USER, UsageIntakeCommon
 MANAGER = "subscription_billing.subscription_billing_group_manager"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestMeter(UsageIntakeCommon):
     def test_the_code_is_unique_in_the_company_only(self):
         with (

@@ -9,7 +9,7 @@ from ..notice_common import NoticeCommon
 GROUP = "subscription_billing.subscription_billing_group_%s"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "notices")
 class TestNotice(NoticeCommon):
     """The table of e-mails of a company, and who may change it."""
 

@@ -14,7 +14,7 @@ LOGGERS = (
 NOT_SENT = "subscription_billing.mail_activity_type_notice_not_sent"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "notices")
 class TestNoticeSending(NoticeCommon):
     """E-mails reach whom they are for, in his language, or nobody."""
 

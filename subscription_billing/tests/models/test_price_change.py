@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..price_change_common import PriceChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "price_changes")
 class TestPriceChange(PriceChangeCommon):
     """C6: a dated price change shows what it will do, and does what it has shown."""
 

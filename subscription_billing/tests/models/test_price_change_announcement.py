@@ -4,7 +4,7 @@ from odoo.tests import new_test_user, tagged
 from ..price_change_common import PriceChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "price_changes")
 class TestPriceChangeAnnouncement(PriceChangeCommon):
     """X6, O2: each customer is told once, in the own language, by Odoo's queue."""
 

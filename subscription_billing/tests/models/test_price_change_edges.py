@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..price_change_common import PriceChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "price_changes")
 class TestPriceChangeEdges(PriceChangeCommon):
     """C6, M1: rare contracts, rare days, rare currencies."""
 

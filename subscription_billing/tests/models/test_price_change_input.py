@@ -9,7 +9,7 @@ from ..price_change_common import PriceChangeCommon
 GROUP = "subscription_billing.subscription_billing_group_%s"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "price_changes")
 class TestPriceChangeInput(PriceChangeCommon):
     """C6, O2: what a price change refuses, and who may make one."""
 

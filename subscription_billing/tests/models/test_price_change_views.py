@@ -12,7 +12,7 @@ ACCOUNTANT = "account.group_account_invoice"
 BUTTONS = ("action_preview", "action_apply", "action_undo", "action_announce")
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "price_changes")
 class TestPriceChangeViews(PriceChangeCommon):
     """The forms of a price change, by who may do what."""
 

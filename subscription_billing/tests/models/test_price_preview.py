@@ -7,7 +7,7 @@ from ..usage_common import UsageCommon
 USER = "subscription_billing.subscription_billing_group_user"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "pricing")
 class TestPricePreview(UsageCommon):
     """Slices, amount and chart follow every edit, saved or not (M6)."""
 

@@ -6,7 +6,7 @@ from ..common import SubscriptionCommon
 USER = "subscription_billing.subscription_billing_group_user"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "pricing")
 class TestPricePricelist(SubscriptionCommon):
     """Odoo's pricelist as a source: by quantity, customer, day and currency (M6); a
     contract keeps the steps it was sold with (C6)."""

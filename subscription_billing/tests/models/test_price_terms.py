@@ -113,7 +113,7 @@ REFUSED = (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "pricing")
 class TestPriceTerms(UsageCommon):
     """M6: every price model reaches the engine, and nonsense reaches the user."""
 

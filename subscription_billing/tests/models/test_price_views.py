@@ -24,7 +24,7 @@ FIELDS = {
 }
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "pricing")
 class TestPriceViews(UsageCommon):
     """The price form asks for what its model needs, and the component form for what
     its kind needs."""

@@ -30,7 +30,7 @@ CASES = (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts")
 class TestTerms(ChangeCommon):
     """C2: what the form of a contract says about its term."""
 

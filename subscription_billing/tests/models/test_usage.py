@@ -5,7 +5,7 @@ from odoo.tools import mute_logger
 from ..usage_intake_common import GROUP_USAGE, GROUP_USER, UsageIntakeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestUsage(UsageIntakeCommon):
     """Events by hand, corrected and reversed; the rules are those of the API."""
 

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from ..usage_common import UsageCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestUsageAlert(UsageCommon):
     """Alerts tell once per contract line and period that much was used."""
 

@@ -14,7 +14,7 @@ from ..usage_intake_common import GROUP_USER, UsageIntakeCommon
 HEADER = "contract,meter,quantity,instant,key,region"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestUsageImport(UsageIntakeCommon):
     """Files of usage in the back office: a report for each row, the good are taken."""
 

@@ -8,7 +8,7 @@ from ..usage_intake_common import UsageIntakeCommon
 HEADER = "contract,meter,quantity,instant,key,region"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestUsageLoading(UsageIntakeCommon):
     """Chunks of a big file; what is taken and why not is as the API has it."""
 

@@ -5,7 +5,7 @@ from odoo.tests import Form, new_test_user, tagged
 from ..usage_common import UsageCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestUsageSoFar(UsageCommon):
     """The usage tab of a contract: what its lines have used in the current period."""
 

@@ -6,7 +6,7 @@ from odoo.tests import new_test_user, tagged
 from ..statement_common import StatementCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestUsageStatement(StatementCommon):
     """A statement lists the events and proves the amount of its invoice line."""
 
@@ -181,7 +181,7 @@ class TestUsageStatement(StatementCommon):
         self.assertEqual((row["key"], row["properties"][0]), ("'=cmd", "{"))
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestWrongStatement(StatementCommon):
     """What does not add up is not given out."""
 

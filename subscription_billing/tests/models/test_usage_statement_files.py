@@ -11,7 +11,7 @@ REPORT = "subscription_billing.report_usage_statement"
 SO_FAR = "subscription_billing.report_usage_so_far"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestStatementFiles(StatementCommon, HttpCase):
     """Where statements come from: buttons, PDF and CSV files."""
 

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from ..statement_common import StatementCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestStatementOfLevels(StatementCommon):
     """Where values live on or are weighed by time, the statement shows the level the
     period begins with, so that the reader can follow."""

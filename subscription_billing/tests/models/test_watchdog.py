@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "billing", "charges")
 class TestWatchdog(SubscriptionCommon):
     """X7: each thing that must never happen is found when it did."""
 

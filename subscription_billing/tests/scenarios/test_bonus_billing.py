@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..discount_common import DiscountCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "discounts")
 class TestBonusBilling(DiscountCommon):
     """What bonuses take off: base fee 30, seats 5 each, monthly in advance."""
 

@@ -4,7 +4,7 @@ from ..discount_common import DiscountCommon
 from ..usage_common import UsageCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "discounts", "usage")
 class TestBonusUsage(UsageCommon, DiscountCommon):
     """Bonuses and discounts on usage: 1,000 calls free, 9,000 at 0.01, then 0.005."""
 

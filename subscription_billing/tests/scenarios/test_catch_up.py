@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "billing")
 class TestCatchUp(SubscriptionCommon):
     """T7 and X2: all open periods in one run, and nothing twice."""
 

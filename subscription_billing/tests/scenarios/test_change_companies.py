@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from ..change_common import ChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes")
 class TestChangeCompanies(ChangeCommon):
     """O2, M1: changes in other companies, currencies and time zones."""
 

@@ -4,7 +4,7 @@ from ..change_common import ChangeCommon
 from ..discount_common import DiscountCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes", "discounts")
 class TestChangeDiscounted(ChangeCommon, DiscountCommon):
     """C4, C5: what was paid is given back, not what it would have cost."""
 

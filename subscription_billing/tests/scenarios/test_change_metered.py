@@ -5,7 +5,7 @@ from ..change_common import ChangeCommon
 from ..usage_common import UsageCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes", "usage")
 class TestChangeMetered(ChangeCommon, UsageCommon):
     """C3, C4, C5, X4: usage of trials, pauses and contracts that end or change."""
 

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..change_common import ChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes", "contracts")
 class TestChangePause(ChangeCommon):
     """C4: a pause credits what was paid ahead, skips fees and keeps the anchor. January
     2024 has 31 days, February 29."""

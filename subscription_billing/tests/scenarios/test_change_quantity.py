@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..change_common import ChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes")
 class TestChangeQuantity(ChangeCommon):
     """C4: quantities and add-ons of a running contract. January 2024 has 31 days."""
 

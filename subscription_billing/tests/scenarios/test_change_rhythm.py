@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..change_common import ChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes")
 class TestChangeRhythm(ChangeCommon):
     """C4: the billing day moves; C2: what follows a first term; consumer law."""
 

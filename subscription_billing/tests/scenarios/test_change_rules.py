@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..change_common import ChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes")
 class TestChangeRules(ChangeCommon):
     """C4: what a contract does not allow is refused, and nothing is half written."""
 

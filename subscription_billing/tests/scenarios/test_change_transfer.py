@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..change_common import ChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes")
 class TestChangeTransfer(ChangeCommon):
     """C4: another customer takes the contract over; nothing is billed twice."""
 

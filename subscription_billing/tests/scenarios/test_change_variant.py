@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from ..change_common import ChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes")
 class TestChangeVariant(ChangeCommon):
     """C4: another variant or plan. 2024 is a leap year."""
 

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "billing", "contracts")
 class TestCompaniesAndCurrencies(SubscriptionCommon):
     """O2 and M1: each contract in its company, each amount in its currency."""
 

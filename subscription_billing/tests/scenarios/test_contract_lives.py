@@ -5,19 +5,20 @@ from random import Random
 from odoo.tests import tagged
 
 from ..change_common import ChangeCommon
+from ..effort import tries
 
-LIVES = 150
+LIVES, ALL_LIVES = 12, 300
 HORIZON = 400
 SEAT_PRICE = 5
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "changes", "contracts", "billing")
 class TestContractLives(ChangeCommon):
     """X2, M2, M3: contracts with random changes and runs, reckoned day by day in
     another way: every day of a line is billed once, at the price of that day."""
 
     def test_x2_every_day_is_billed_once_whenever_runs_are_made(self):
-        for seed in range(LIVES):
+        for seed in range(tries("lives of contracts", LIVES, ALL_LIVES)):
             with self.subTest(seed=seed):
                 life = Life(Random(seed), self.day("2023-01-01"))
                 totals = {self.live(life, Random(f"{seed} {n}")) for n in (1, 2)}

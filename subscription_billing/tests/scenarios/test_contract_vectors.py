@@ -17,7 +17,7 @@ KINDS = {
 }
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "billing", "contracts")
 class TestContractVectors(ChangeCommon):
     """M3: what other systems credit and charge for a change, with real contracts."""
 

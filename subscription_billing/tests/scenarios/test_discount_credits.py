@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..discount_common import DiscountCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "discounts")
 class TestDiscountCredits(DiscountCommon):
     """C5, M3: what is given back is what was paid, and to change and change back
     costs nothing, whatever is taken off."""

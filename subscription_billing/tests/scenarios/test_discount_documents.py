@@ -5,7 +5,7 @@ from odoo.tests import Form, new_test_user, tagged
 from ..discount_common import DiscountCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "discounts")
 class TestDiscountDocuments(DiscountCommon):
     """O2, M4: the discount on the invoice, in the customer's words; and who may give
     one."""

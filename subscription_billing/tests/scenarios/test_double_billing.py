@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "billing", "charges")
 class TestDoubleBilling(SubscriptionCommon):
     """X1: no way of cancelling and restoring documents bills a day twice."""
 

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "billing")
 class TestDraftEdited(SubscriptionCommon):
     """X1, M5: an accountant may finish a draft, but books and ledger stay equal."""
 

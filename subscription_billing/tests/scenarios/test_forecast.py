@@ -25,7 +25,7 @@ OFFERS = (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "forecast")
 class TestForecast(UsageCommon, DiscountCommon, ChangeCommon):
     """What was forecast is what is billed when the clock gets there."""
 

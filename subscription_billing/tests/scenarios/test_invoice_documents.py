@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "billing")
 class TestInvoiceDocuments(SubscriptionCommon):
     """What the customer sees: address, terms, language, text, service period."""
 

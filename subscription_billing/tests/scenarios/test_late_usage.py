@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..usage_common import UsageCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestLateUsage(UsageCommon):
     """X4: an event that arrives after its period was billed is billed by the next run
     with its own date."""

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts")
 class TestLifeCycle(SubscriptionCommon):
     """From the first day to the last invoice."""
 

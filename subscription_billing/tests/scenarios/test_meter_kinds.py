@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..usage_common import UsageCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestMeterKinds(UsageCommon):
     """Meters and prices of every kind, from events to invoices (M6)."""
 

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..usage_common import UsageCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestMeteredUsage(UsageCommon):
     """Usage is billed when its period is over, each event once (X4, T4, M6)."""
 

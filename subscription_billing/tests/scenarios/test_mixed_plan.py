@@ -15,7 +15,7 @@ TOTALS = {
 }
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "billing", "usage")
 class TestMixedPlan(UsageIntakeCommon, DiscountCommon):
     """A plan of everything, billed monthly for 14 months and ended early.
 

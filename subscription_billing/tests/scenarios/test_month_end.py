@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts", "billing")
 class TestMonthEnd(SubscriptionCommon):
     """T1: boundaries are computed from the original anchor."""
 

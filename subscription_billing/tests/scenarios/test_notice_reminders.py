@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from ..notice_common import NoticeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "notices")
 class TestNoticeReminders(NoticeCommon):
     """C2, C3: customers are told in time, once per term."""
 

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from ..notice_common import NoticeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "notices")
 class TestNoticeStories(NoticeCommon):
     """Each e-mail once through the story that leads to it."""
 

@@ -8,7 +8,7 @@ from ..common import SubscriptionCommon
 LOGGER = "odoo.addons.subscription_billing.models.billing.subscription_invoicing"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "billing")
 class TestParkedContract(SubscriptionCommon):
     """X5: one bad contract never stops the others."""
 

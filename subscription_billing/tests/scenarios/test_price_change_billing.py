@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..price_change_common import PriceChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "price_changes")
 class TestPriceChangeBilling(PriceChangeCommon):
     """C6, M3: old and new price are billed by the day, the day of the change at the
     new one; what was billed ahead is credited and charged anew."""

@@ -7,7 +7,7 @@ from ..price_change_common import PriceChangeCommon
 from ..usage_common import UsageCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "price_changes")
 class TestPriceChangeCorners(PriceChangeCommon, UsageCommon, DiscountCommon):
     """C6, X2, X4: price changes over billed usage, earned quotas, pricelists and
     earlier price changes."""

@@ -5,7 +5,7 @@ from ..price_change_common import PriceChangeCommon
 from ..usage_common import UsageCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "price_changes", "usage")
 class TestPriceChangeMetered(PriceChangeCommon, UsageCommon):
     """C6, M6: usage is rated at the price in force when it happened; tiers, free
     quantity and limits change as a whole."""

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..price_change_common import PriceChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "price_changes")
 class TestPriceChangeUndo(PriceChangeCommon):
     """C6: until its date a price change is taken back without a trace in the prices,
     and with one in the log."""

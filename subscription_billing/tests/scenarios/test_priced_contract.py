@@ -17,7 +17,7 @@ MODELS = (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "pricing")
 class TestPricedContract(UsageCommon):
     """Contracts by quantity under every price model, billed and explained (M4, M6)."""
 

@@ -5,7 +5,7 @@ from ..discount_common import DiscountCommon
 from ..usage_common import UsageCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestRatedTogether(UsageCommon, DiscountCommon):
     """Lines that share a price share the work, and nothing else: each contract of a
     run is billed as if it were alone (C6, M6)."""

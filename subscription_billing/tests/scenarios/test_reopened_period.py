@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "charges", "billing")
 class TestReopenedPeriod(SubscriptionCommon):
     """X3: an invoice deleted or cancelled reopens its period, once."""
 

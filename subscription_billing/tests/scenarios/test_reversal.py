@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "billing", "charges")
 class TestReversal(SubscriptionCommon):
     """X1, X3: credit notes written by hand, and what the run makes of them."""
 

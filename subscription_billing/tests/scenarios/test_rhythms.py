@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts")
 class TestRhythms(SubscriptionCommon):
     """T5, T6: alignment, and fee interval apart from billing interval."""
 

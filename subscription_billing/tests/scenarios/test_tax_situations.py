@@ -6,7 +6,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install_l10n", "post_install", "-at_install")
+@tagged("post_install_l10n", "post_install", "-at_install", "billing")
 class TestTaxSituations(SubscriptionCommon):
     """M5: taxes and accounts are Odoo's, on the German chart."""
 

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "billing")
 class TestTaxesAndDocuments(SubscriptionCommon):
     """M1, M5, X5: what Odoo would post wrongly in silence."""
 

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..threshold_common import ThresholdCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage", "billing")
 class TestThresholdBilling(ThresholdCommon):
     """Usage that has become expensive is billed before its period is over."""
 

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 from ..threshold_common import ThresholdCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage", "billing")
 class TestThresholdScope(ThresholdCommon):
     """Which contracts are billed early: companies, zones, states, failures."""
 

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..change_common import ChangeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "contracts")
 class TestTrial(ChangeCommon):
     """C3: a trial is a phase before the first term. It ends by policy."""
 

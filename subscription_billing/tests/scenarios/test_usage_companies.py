@@ -21,7 +21,7 @@ RIGHTS = {
 }
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestUsageCompanies(UsageIntakeCommon, DiscountCommon):
     """O2: two companies with the same meter codes, contract references and event keys,
     one of them in yen, and customers who read German."""

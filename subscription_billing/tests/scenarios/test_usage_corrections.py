@@ -4,7 +4,7 @@ from ..discount_common import DiscountCommon
 from ..usage_common import UsageCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestUsageCorrections(UsageCommon, DiscountCommon):
     """X2, X4: what is given back and billed again for usage is what was paid for it:
     over interim bills, discounts, bonuses and credit notes written by hand."""

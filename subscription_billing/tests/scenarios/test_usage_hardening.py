@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from ..usage_intake_common import GROUP_USER, UsageIntakeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestUsageHardening(UsageIntakeCommon):
     """What a careless or hostile client tries with usage."""
 

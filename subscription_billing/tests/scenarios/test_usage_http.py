@@ -13,7 +13,7 @@ ROUTE = "/subscription/usage"
 SECRET = ("account.move", "res.partner", "res.users", "product.product", "mail.message")
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestUsageHttp(UsageIntakeCommon, HttpCase):
     """O3: what a key of an integration opens, and what it does not."""
 

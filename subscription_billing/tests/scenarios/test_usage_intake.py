@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from ..usage_intake_common import GROUP_USAGE, GROUP_USER, NOW, UsageIntakeCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestUsageIntake(UsageIntakeCommon):
     """X4: each event is created, a duplicate, or rejected with its reason."""
 

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..threshold_common import ThresholdCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "usage")
 class TestUsagePieces(ThresholdCommon):
     """A period billed in pieces, in any order, ends at what it costs as a whole, and
     each event is in exactly one piece (X2, X3, X4)."""

@@ -4,15 +4,10 @@ scripts/bench."""
 import argparse
 import sys
 
-import bench_data
-import bench_engine
-import bench_forecast
-import bench_http
-import bench_intake
-import bench_loader
-import bench_rating
-from bench_table import conclude, machine
 from odoo_session import open_env, require_addon
+
+from . import data, engine, forecast, http, intake, loader, rating
+from .table import conclude, machine
 
 ROUNDS, QUICK_ROUNDS = 5, 1
 INTAKE_CONTRACTS = 1_000
@@ -37,22 +32,22 @@ def run_parts(env, options):
     rounds = QUICK_ROUNDS if options.quick else ROUNDS
     wanted = options.only or PARTS
     if "engine" in wanted:
-        yield from bench_engine.run(rounds)
+        yield from engine.run(rounds)
     taking = {
-        "intake": bench_intake.run,
-        "loader": bench_loader.run,
-        "http": bench_http.run,
+        "intake": intake.run,
+        "loader": loader.run,
+        "http": http.run,
     }
     if not taking.keys().isdisjoint(wanted):
-        contracts = bench_data.create_contracts(env, "intake", INTAKE_CONTRACTS)
+        contracts = data.create_contracts(env, "intake", INTAKE_CONTRACTS)
         env.cr.commit()
         for name, run in taking.items():
             if name in wanted:
                 yield from run(env, contracts, rounds, options.quick)
     if "rating" in wanted:
-        yield from bench_rating.run(env, rounds, options.quick)
+        yield from rating.run(env, rounds, options.quick)
     if "forecast" in wanted:
-        yield from bench_forecast.run(env, rounds, options.quick)
+        yield from forecast.run(env, rounds, options.quick)
 
 
 def main():

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import bench_data
-from bench_intake import prepare_vals
-from bench_table import Row, interleave, per_second
+from . import data
+from .intake import prepare_vals
+from .table import Row, interleave, per_second
 
 CLIENTS, WORKERS, BATCH = 2, 2, 1_000
 BATCHES, QUICK_BATCHES = 10, 2
@@ -175,7 +175,7 @@ class Sender:
         return self.send(CREATE, batches, lambda answer: None)
 
     def prepare(self, prefix):
-        return bench_data.prepare_events(self.contracts, prefix, BATCH)
+        return data.prepare_events(self.contracts, prefix, BATCH)
 
     def send(self, path, bodies, check):
         """Seconds from the first request to the last answer."""

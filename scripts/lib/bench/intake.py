@@ -2,9 +2,10 @@
 
 import time
 
-import bench_data
-from bench_table import Row, interleave, per_second
 from psycopg2.extras import execute_values
+
+from . import data
+from .table import Row, interleave, per_second
 
 PAGE = 1_000
 PAGES, QUICK_PAGES = 20, 3
@@ -12,7 +13,7 @@ SINGLES = 200
 PLAIN = """
     INSERT INTO subscription_usage ({}) VALUES %s
     ON CONFLICT (company_id, key) DO NOTHING
-""".format(", ".join(bench_data.COLUMNS))
+""".format(", ".join(data.COLUMNS))
 
 
 def run(env, contracts, rounds, quick):
@@ -35,7 +36,7 @@ def run(env, contracts, rounds, quick):
 
 
 def record(env, contracts, prefix, count):
-    events = bench_data.prepare_events(contracts, prefix, count)
+    events = data.prepare_events(contracts, prefix, count)
     started = time.perf_counter()
     for start in range(0, count, PAGE):
         answer = env["subscription.usage"].record_usage(events[start : start + PAGE])
@@ -46,8 +47,8 @@ def record(env, contracts, prefix, count):
 
 
 def insert_plain(env, contracts, prefix, count):
-    events = bench_data.prepare_events(contracts, prefix, count)
-    rows = bench_data.prepare_rows(contracts, events)
+    events = data.prepare_events(contracts, prefix, count)
+    rows = data.prepare_rows(contracts, events)
     cursor = env.cr._cnx.cursor()
     started = time.perf_counter()
     for start in range(0, count, PAGE):
@@ -57,7 +58,7 @@ def insert_plain(env, contracts, prefix, count):
 
 
 def create_singly(env, contracts, prefix):
-    events = bench_data.prepare_events(contracts, prefix, SINGLES)
+    events = data.prepare_events(contracts, prefix, SINGLES)
     vals_list = prepare_vals(contracts, events)
     started = time.perf_counter()
     for vals in vals_list:

@@ -1,28 +1,25 @@
 """Makes contracts on the plan "Platform" and 200,000 events of their usage.
 
-Seeded: the same files come out every time. Usage: generate_usage.py FOLDER
+Seeded: the same files come out every time.
 """
 
 import csv
 import random
-import sys
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-HERE = Path(__file__).parent
+DATA = Path(__file__).parent / "data"
 SEED = 20250701
 CONTRACTS = 60
-# Half a year of the demo's 18 months; in the past for whoever runs it.
-FIRST_DAY, LAST_DAY = date(2025, 7, 1), date(2025, 12, 31)
-# Contracts from these months on have their second year within the demo.
-LOYAL_FROM = date(2025, 1, 1)
+# The first half-year of the demo's 18 months; in the past for whoever runs it.
+FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2025, 6, 30)
 ZONE = ZoneInfo("Europe/Berlin")
 # Events of each meter; together 200,000.
 EVENTS = {"storage": 3_000, "support": 1_500, "payments": 20_000, "api": 175_500}
 # Some arrive after their month was billed.
-LATE_EVENTS, LATE_MONTH = 400, 9
+LATE_EVENTS, LATE_MONTH = 400, 1
 REGIONS = ("eu", "eu", "eu", "eu", "us", "us", "apac")
 
 
@@ -46,8 +43,8 @@ class Subscriber:
 
 
 def subscribers(rng):
-    """Contracts of companies that pay in euros; every third one becomes loyal."""
-    with (HERE / "customers.csv").open(encoding="utf-8", newline="") as file:
+    """Contracts of companies that pay in euros; their second year is in the demo."""
+    with (DATA / "customers.csv").open(encoding="utf-8", newline="") as file:
         buyers = [
             row["ref"]
             for row in csv.DictReader(file)
@@ -55,8 +52,7 @@ def subscribers(rng):
         ]
     result = []
     for number, customer in enumerate(rng.sample(buyers, CONTRACTS), 1):
-        first = LOYAL_FROM if number % 3 == 0 else FIRST_DAY
-        start = first + timedelta(days=rng.randrange(150))
+        start = FIRST_DAY + timedelta(days=rng.randrange(150))
         ends = rng.random() < 0.1
         result.append(
             Subscriber(
@@ -155,15 +151,15 @@ def write(path, rows):
         writer.writerows(rows)
 
 
-def generate(folder: Path) -> None:
-    """Write platform_contracts.csv, usage.csv and usage_late.csv into a folder."""
+def generate(folder: Path, until: date) -> None:
+    """Write platform_contracts.csv, usage.csv and usage_late.csv into a folder.
+
+    `until` is the day the events end, exclusive; those before are always the same.
+    """
     rng = random.Random(SEED)
     contracts = subscribers(rng)
     rows, late = split_late(rng, events(rng, contracts))
+    rows = [row for row in rows if row["instant"] < until.isoformat()]
     write(folder / "platform_contracts.csv", [contract_row(rng, c) for c in contracts])
     write(folder / "usage.csv", rows)
     write(folder / "usage_late.csv", late)
-
-
-if __name__ == "__main__":
-    generate(Path(sys.argv[1]))

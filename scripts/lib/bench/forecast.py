@@ -4,8 +4,8 @@ import gc
 import time
 from datetime import date
 
-import bench_data
-from bench_table import Row
+from . import data
+from .table import Row
 
 CONTRACTS, QUICK_CONTRACTS = 1_000, 100
 LINES, MONTHS = 3, 12
@@ -27,7 +27,7 @@ def run(env, rounds, quick):
 
 def create_contracts(env, count):
     """Contracts with a metered line and two fees."""
-    variant = bench_data.create_plan(env, "forecast")
+    variant = data.create_plan(env, "forecast")
     product = env["product.product"].create({"name": "Fee", "type": "service"})
     for n in range(LINES - 1):
         fee = env["subscription.component"].create(
@@ -42,7 +42,7 @@ def create_contracts(env, count):
         env["subscription.price"].create(
             {"component_id": fee.id, "currency_id": variant.currency_id.id, "amount": 9}
         )
-    return bench_data.create_contracts(env, "forecast", count, variant)
+    return data.create_contracts(env, "forecast", count, variant)
 
 
 def forecast(env, ids):
@@ -51,7 +51,7 @@ def forecast(env, ids):
     started = time.perf_counter()
     rows = env["subscription.forecast"]._get_rows(
         env["subscription.contract"].browse(ids),
-        date.fromisoformat(bench_data.START),
+        date.fromisoformat(data.START),
         date(2025, MONTHS, 31),
     )
     check(rows, ids)
@@ -66,7 +66,7 @@ def ask_wizard(env, ids):
         {
             "scope": "selected",
             "contract_ids": ids,
-            "date": bench_data.START,
+            "date": data.START,
             "months": MONTHS,
         }
     )

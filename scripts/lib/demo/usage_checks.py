@@ -4,7 +4,7 @@ from collections import defaultdict
 from csv import DictReader
 from decimal import Decimal
 
-import demo_usage
+from . import usage as demo_usage
 
 
 def get_charges(env):

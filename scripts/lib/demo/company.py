@@ -4,9 +4,8 @@ import base64
 import csv
 from pathlib import Path
 
-DATA = Path(__file__).resolve().parent.parent / "demo_data"
+DATA = Path(__file__).parent / "data"
 NAME = "Nordlicht Software GmbH"
-XMLID = "demo_company.nordlicht"
 
 
 def read(name):

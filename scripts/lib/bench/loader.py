@@ -6,13 +6,14 @@ import tempfile
 import time
 from pathlib import Path
 
-import bench_data
 import usage_load
-from bench_table import Row, interleave, per_second
+
+from . import data
+from .table import Row, interleave, per_second
 
 ROWS, QUICK_ROWS = 100_000, 10_000
 FIELDS = ("contract", "meter", "quantity", "instant", "key", "region")
-COLUMNS = ", ".join(bench_data.COLUMNS)
+COLUMNS = ", ".join(data.COLUMNS)
 STAGE = f"""
     CREATE TEMPORARY TABLE bench_staging ON COMMIT DROP AS
     SELECT {COLUMNS} FROM subscription_usage LIMIT 0
@@ -45,7 +46,7 @@ def run(env, contracts, rounds, quick):
 
 def load(env, contracts, path, count):
     """What scripts/usage-load does once Odoo is loaded."""
-    events = bench_data.prepare_events(contracts, path.name, count)
+    events = data.prepare_events(contracts, path.name, count)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(FIELDS)
@@ -61,8 +62,8 @@ def load(env, contracts, path, count):
 
 def copy(env, contracts, prefix, count):
     """The same rows with every name looked up already, in chunks of the same size."""
-    events = bench_data.prepare_events(contracts, prefix, count)
-    rows = bench_data.prepare_rows(contracts, events)
+    events = data.prepare_events(contracts, prefix, count)
+    rows = data.prepare_rows(contracts, events)
     seconds = 0
     for start in range(0, count, usage_load.CHUNK_ROWS):
         file = io.StringIO()

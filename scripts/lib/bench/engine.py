@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from bench_table import Row, interleave
+from .table import Row, interleave
 
 LINES = 10_000
 MICROSECONDS = 1_000_000

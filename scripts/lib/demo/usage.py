@@ -1,19 +1,16 @@
 """The demo's metered business: plan "Platform", its contracts and its usage."""
 
 import io
-import sys
 import time
 from contextlib import redirect_stderr
 from datetime import date
 
-import demo_company
 import usage_load
 
-sys.path.append(str(demo_company.DATA))
-import generate_usage  # noqa: E402 - a file of scripts/demo_data
+from . import company, generate_usage
 
 # The run before which the late events come in.
-LATE_RUN = date(2025, 11, 30)
+LATE_RUN = date(2025, 3, 31)
 METERS = {
     "api": {"name": "API calls", "unit_name": "calls"},
     "storage": {
@@ -157,11 +154,14 @@ def create_price(env, component, vals):
     )
 
 
-def import_contracts(env, folder):
-    """The contracts, with a coupon for every third and every fifth of them."""
-    generate_usage.generate(folder)
+def import_contracts(env, folder, until):
+    """The contracts, with a coupon for every third and every fifth of them.
+
+    :param date until: end of the usage that is generated, exclusive
+    """
+    generate_usage.generate(folder, until)
     content = (folder / "platform_contracts.csv").read_bytes()
-    contracts = demo_company.import_contracts(env, content, "NP-%").sorted("name")
+    contracts = company.import_contracts(env, content, "NP-%").sorted("name")
     currency = {"currency_id": env.company.currency_id.id}
     welcome, start = (
         env["subscription.discount"].create({**vals, **currency}) for vals in DISCOUNTS

@@ -15,7 +15,7 @@ from stdnum.de import vat as de_vat
 from stdnum.fr import tva as fr_tva
 from stdnum.nl import btw as nl_btw
 
-HERE = Path(__file__).parent
+DATA = Path(__file__).parent / "data"
 SEED = 20250101
 FIRST_MONTH, MONTHS = date(2025, 1, 1), 18
 
@@ -180,7 +180,7 @@ def rates(rng):
 
 
 def write(name, rows):
-    with (HERE / name).open("w", encoding="utf-8", newline="") as file:
+    with (DATA / name).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)

@@ -6,54 +6,54 @@ from calendar import monthrange
 from datetime import date
 from pathlib import Path
 
-import demo_company
-import demo_usage
-import demo_usage_checks
+from . import company, usage, usage_checks
 
-FIRST_YEAR, MONTHS = 2025, 18
+FIRST_YEAR = 2025
 
 
-def main(env) -> int:
+def main(env, months: int) -> int:
     """Do the whole job in the database of `env` and print what was done.
 
     Commits are real. Returns 0 when every check of the job holds, else 1.
     """
+    days = list(month_ends(months))
     with tempfile.TemporaryDirectory() as folder:
-        return do_main_job(env, Path(folder))
+        return do_main_job(env, Path(folder), days)
 
 
-def do_main_job(env, folder):
-    """`folder` is where the generated files go."""
+def do_main_job(env, folder, days):
+    """`folder` is where the generated files go, `days` are those of the runs."""
     started = time.perf_counter()
-    env = demo_company.create_company(env)
-    demo_usage.create_plan(env)
-    positions = demo_company.set_up_taxes(env)
-    demo_company.import_rates(env)
-    partners = demo_company.import_customers(env, positions)
-    content = (demo_company.DATA / "contracts.csv").read_bytes()
-    contracts = demo_company.import_contracts(env, content, "NL-%")
-    contracts += demo_usage.import_contracts(env, folder)
+    env = company.create_company(env)
+    usage.create_plan(env)
+    positions = company.set_up_taxes(env)
+    company.import_rates(env)
+    partners = company.import_customers(env, positions)
+    content = (company.DATA / "contracts.csv").read_bytes()
+    contracts = company.import_contracts(env, content, "NL-%")
+    # Usage is billed in arrears: what the last run bills ends with the month before.
+    contracts += usage.import_contracts(env, folder, days[-1].replace(day=1))
     env.cr.commit()
     print(
         f"{env.company.name}: {len(partners)} customers and {len(contracts)} contracts "
         f"imported in {time.perf_counter() - started:.1f} s"
     )
-    demo_usage.load(env, folder / "usage.csv")
-    runs = bill_all_months(env, folder)
+    usage.load(env, folder / "usage.csv")
+    runs = bill_all_months(env, folder, days)
     print_totals(env, runs)
-    demo_usage_checks.print_revenue(env)
+    usage_checks.print_revenue(env)
     failures = [
         *check_sums(env),
-        *demo_usage_checks.check_usage(env, folder),
-        *check_second_run(env),
+        *usage_checks.check_usage(env, folder),
+        *check_second_run(env, days),
     ]
     for failure in failures:
         print(f"FAILED: {failure}")
     return 1 if failures else 0
 
 
-def month_ends():
-    for month in range(MONTHS):
+def month_ends(months):
+    for month in range(months):
         year, month = FIRST_YEAR + month // 12, month % 12 + 1
         yield date(year, month, monthrange(year, month)[1])
 
@@ -65,14 +65,14 @@ def bill(env, day):
     )
 
 
-def bill_all_months(env, folder):
+def bill_all_months(env, folder, days):
     print(
         f"{'month':8} contracts  invoices {'net':>13} {'tax':>13} {'gross':>13}  time"
     )
     runs = env["subscription.billing.run"]
-    for day in month_ends():
-        if day == demo_usage.LATE_RUN:
-            demo_usage.load(env, folder / "usage_late.csv")
+    for day in days:
+        if day == usage.LATE_RUN:
+            usage.load(env, folder / "usage_late.csv")
         started = time.perf_counter()
         run = bill(env, day)
         seconds = time.perf_counter() - started
@@ -118,10 +118,10 @@ def check_sums(env):
         yield f"{parked} contracts are parked"
 
 
-def check_second_run(env):
+def check_second_run(env, days):
     """Billing the same months once more must make nothing."""
     count = env["subscription.charge"].search_count([])
-    runs = [run for day in month_ends() for run in bill(env, day)]
+    runs = [run for day in days for run in bill(env, day)]
     made = env["subscription.charge"].search_count([]) - count
     print(f"\nsecond run of the same months: {len(runs)} runs, {made} charges")
     if runs or made:

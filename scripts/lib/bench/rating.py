@@ -8,9 +8,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import bench_data
-from bench_table import Row, interleave
 from odoo_session import open_env
+
+from . import data
+from .table import Row, interleave
 
 LINES, QUICK_LINES = 10_000, 1_000
 EVENTS_PER_LINE = 100
@@ -39,19 +40,19 @@ MIB = 1024
 def run(env, rounds, quick):
     """Yield the rows of the table."""
     lines = QUICK_LINES if quick else LINES
-    large = bench_data.create_contracts(env, "large", lines)
-    small = bench_data.create_contracts(env, "small", lines)
+    large = data.create_contracts(env, "large", lines)
+    small = data.create_contracts(env, "small", lines)
     env.cr.execute("TRUNCATE subscription_usage")
     count = lines * EVENTS_PER_LINE
-    for month in (*bench_data.HISTORY, bench_data.START):
-        bench_data.create_usage(env, large, count, month)
-        bench_data.create_usage(env, small, count // 10, month)
+    for month in (*data.HISTORY, data.START):
+        data.create_usage(env, large, count, month)
+        data.create_usage(env, small, count // 10, month)
     env.cr.commit()
     # What the server does by itself after a while: counts, and visible pages.
     with env.registry.cursor() as cr:
         cr._cnx.autocommit = True
         cr.execute("VACUUM ANALYZE subscription_usage")
-    until = date.fromisoformat(bench_data.DAY)
+    until = date.fromisoformat(data.DAY)
     growth = measure_memory(env.cr.dbname)
     plans = {each: each._plan_due(until) for each in (large, small)}
     times = interleave(
@@ -105,7 +106,7 @@ def plan(env, ids, until):
 
 def measure_memory(database):
     """By how many MiB a new process grows: this one has room from what it did."""
-    command = [sys.executable, __file__, database]
+    command = [sys.executable, "-m", __spec__.name, database]
     answer = subprocess.run(command, check=True, capture_output=True, text=True)
     return float(answer.stdout.split()[-1])
 
@@ -117,7 +118,7 @@ def print_growth(database):
         contracts = env["subscription.contract"].search(plan)
         gc.collect()
         before = memory("VmRSS")
-        contracts._plan_charges(date.fromisoformat(bench_data.DAY))
+        contracts._plan_charges(date.fromisoformat(data.DAY))
         print((memory("VmHWM") - before) / MIB)
 
 
