@@ -3,7 +3,7 @@ from . import subscription_discount
 from . import subscription_discount_redeeming
 from . import subscription_contract_discount
 from . import subscription_bonus
-from . import subscription_bonus_plan
-from . import subscription_discounted_line
-from . import subscription_discounted_contract
-from . import subscription_discounted_charge
+from . import subscription_plan
+from . import subscription_contract_line
+from . import subscription_contract
+from . import subscription_charge

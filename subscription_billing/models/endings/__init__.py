@@ -1,4 +1,3 @@
-from . import subscription_end_reason
 from . import subscription_ending_contract
 from . import subscription_annulment
 from . import change_end

@@ -5,4 +5,4 @@ from . import subscription_price_change_preview
 from . import subscription_price_change
 from . import subscription_price_change_line
 from . import subscription_price_change_line_applying
-from . import subscription_price_change_contract
+from . import subscription_contract

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ...engine.money import to_decimal
 from ..catalogue.subscription_component import ONE_OFF_KINDS
 from ..catalogue.subscription_recurrence_mixin import as_stop
-from ..pricing.subscription_agreed_price_mixin import DAYS_PER_MONTH
+from ..pricing.subscription_contract_line import DAYS_PER_MONTH
 from .subscription_price_change_pricing import Outcome
 
 

@@ -5,10 +5,10 @@ from . import subscription_usage_intake
 from . import subscription_usage
 from . import subscription_usage_reversal
 from . import subscription_usage_loading
-from . import subscription_metered_component
-from . import subscription_metered_contract
-from . import subscription_metered_line
-from . import subscription_charge_usage
+from . import subscription_component
+from . import subscription_contract
+from . import subscription_contract_line
+from . import subscription_charge
 from . import subscription_measuring
 from . import subscription_rating
 from . import subscription_usage_so_far
