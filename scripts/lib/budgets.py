@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE_LINES, ENGINE_FILE_LINES, VIEW_FILE_LINES = 300, 200, 250
+# A model is as long as it needs to be, and never cut; the contract is the longest.
+FILE_LINES, MODEL_FILE_LINES, ENGINE_FILE_LINES, VIEW_FILE_LINES = 300, 900, 250, 300
 FUNCTION_LINES, FUNCTION_LINES_P90 = 50, 25
 TEST_LINES = 20
 VIEW_FOLDERS = {"views", "wizard", "report"}
@@ -53,8 +54,9 @@ def table_length(node):
 
 def file_excesses():
     for path in [*addon_files("*.py"), *sorted(ROOT.glob("scripts/**/*.py"))]:
-        limit = ENGINE_FILE_LINES if path.parent.name == "engine" else FILE_LINES
-        limit = FILE_LINES if is_test(path) else limit
+        folders = {} if is_test(path) else path.relative_to(ROOT).parts
+        limit = MODEL_FILE_LINES if "models" in folders else FILE_LINES
+        limit = ENGINE_FILE_LINES if "engine" in folders else limit
         if (count := line_count(path)) > limit:
             yield f"{path.relative_to(ROOT)}: {count} lines, {limit} allowed"
     for path in addon_files("*.xml"):

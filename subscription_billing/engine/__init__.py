@@ -16,17 +16,17 @@ from .errors import (
     InvalidPrice,
     InvalidTimezone,
 )
-from .event import Aggregation, Event, matches
+from .event import Aggregation, Event
 from .interval import Interval, Unit
 from .limits import Limited
 from .metering import Measured, aggregate, buckets, round_quantity
-from .money import Rounding, allocate, to_decimal
+from .money import Rounding, to_decimal
 from .percentage import Percentage
 from .period import FOREVER, Period, merge, subtract
 from .planner import plan
 from .price import Basis, Flat, Package, PerUnit, Price, PricedAmount, Slice
 from .pricelist import PriceList
-from .proration import Proration, change, end_of_service, fraction, share
+from .proration import Proration, fraction, share
 from .recurrence import Alignment, Grid, Recurrence
 from .reduction import Reduction, reduce
 from .term import Finding, Term, consumer_findings

@@ -121,7 +121,11 @@ def amount_of(
     """
     if part == whole:
         return rounding.round(priced.amount), Fraction(1)
-    if rule is Proration.SECOND:
-        part, whole = (utc_window(each, zone) for each in (part, whole))
+    part, whole = measured(part, rule, zone), measured(whole, rule, zone)
     amount = share(priced.amount, part, whole, rounding, rule)
     return amount, fraction(part, whole, rule)
+
+
+def measured(period: Period, rule: Proration, zone: str) -> Period:
+    """Return the period as the rule measures it: by seconds, its instants in a zone."""
+    return utc_window(period, zone) if rule is Proration.SECOND else period

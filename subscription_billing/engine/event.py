@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -71,31 +71,3 @@ def distinct(events: Iterable[Event]) -> list[Event]:
     for number, event in enumerate(sorted(events, key=lambda each: each.order)):
         first.setdefault(number if event.key is None else event.key, event)
     return sorted(first.values(), key=lambda each: (each.instant, each.order))
-
-
-def matches(
-    properties: Mapping[str, object],
-    include: Mapping[str, Collection[str]],
-    exclude: Mapping[str, Collection[str]] | None = None,
-) -> bool:
-    """Tell whether an event with these properties passes a filter.
-
-    It has to have one of the values of each property in `include`, and none of those
-    in `exclude`. Values are compared as JSON writes them; a property that is missing
-    or null has no value.
-
-    >>> matches({"region": "eu", "test": True}, {"region": ["eu"]})
-    True
-    >>> matches({"region": "eu", "test": True}, {}, {"test": ["true"]})
-    False
-    """
-    found = {name: _text(value) for name, value in properties.items()}
-    return all(
-        found.get(name) in values for name, values in include.items()
-    ) and not any(found.get(name) in values for name, values in (exclude or {}).items())
-
-
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -130,36 +130,3 @@ class Rounding:
         top, bottom = top * step_bottom, bottom * step_top
         steps = (2 * abs(top) + bottom) // (2 * bottom)
         return EXACT.multiply(self.step, Decimal(steps if top >= 0 else -steps))
-
-
-def allocate(
-    total: Decimal, weights: Iterable[Decimal | Fraction | int], rounding: Rounding
-) -> tuple[Decimal, ...]:
-    """Split `total` by `weights` into rounded parts that add up to it exactly (M2).
-
-    Each part is the difference of two rounded running totals: no part is further
-    than one step from its exact share, and the order of the weights decides where
-    the residual cents fall.
-    Raises `InvalidAmount` if `total` is no multiple of the step, if a weight is
-    negative, or if all of them are zero.
-
-    >>> allocate(Decimal("10.00"), (1, 1, 1), Rounding.from_digits(2))
-    (Decimal('3.33'), Decimal('3.34'), Decimal('3.33'))
-    """
-    shares = [Fraction(weight) for weight in weights]
-    whole = sum(shares, Fraction(0))
-    if not whole or min(shares) < 0:
-        raise InvalidAmount("weights must not be negative or all zero", weights=shares)
-    if rounding.round(total) != total:
-        raise InvalidAmount(
-            f"{total} is no multiple of {rounding.step}",
-            total=total,
-            step=rounding.step,
-        )
-    parts, running, before = [], Fraction(0), ZERO
-    for share in shares:
-        running += share
-        after = rounding.round(Fraction(total) * running / whole)
-        parts.append(EXACT.subtract(after, before))
-        before = after
-    return tuple(parts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -10,7 +9,7 @@ from fractions import Fraction
 
 from .errors import InvalidPeriod
 from .money import EXACT, ZERO, Rounding
-from .period import ONE_DAY, Period
+from .period import Period
 
 MONTH_OF_30 = 30
 # A month between clamped ends, such as 31 January to 28 February, is up to two
@@ -104,70 +103,6 @@ def share(
         return rounding.round(Fraction(amount) * fraction(left, whole, rule))
 
     return EXACT.subtract(rest(part.start), rest(part.stop))
-
-
-@dataclass(frozen=True, slots=True)
-class Booking:
-    """One side of a change: what a whole period costs, and until when it runs.
-
-    `stop` (excluded) is the end of the whole period if None.
-    """
-
-    amount: Decimal
-    whole: Period
-    stop: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What a change gives back and what it costs, both positive."""
-
-    credit: Decimal
-    charge: Decimal
-
-    @property
-    def net(self) -> Decimal:
-        """What the customer pays on balance; negative is a credit."""
-        return self.charge - self.credit
-
-
-def change(
-    day: date,
-    old: Booking | None,
-    new: Booking | None,
-    rounding: Rounding,
-    rule: Proration = Proration.DAY,
-) -> Correction:
-    """Return the correction if `old` is replaced by `new` from `day` on (M3).
-
-    The day of the change belongs to the new price. Both sides are rounded, each
-    alone. None for a side means that nothing was, or will be, booked.
-
-    >>> march = Period(date(2024, 3, 1), date(2024, 4, 1))
-    >>> sides = (Booking(Decimal(10), march), Booking(Decimal(20), march))
-    >>> change(date(2024, 3, 15), *sides, Rounding.from_digits(2)).net
-    Decimal('5.49')
-    """
-    amounts = []
-    for side in (old, new):
-        stop = day if side is None else side.stop or side.whole.stop
-        if stop <= day:
-            amounts.append(ZERO)
-            continue
-        ratio = fraction(Period(day, stop), side.whole, rule)
-        amounts.append(rounding.round(Fraction(side.amount) * ratio))
-    return Correction(*amounts)
-
-
-def end_of_service(day: date, bill_last_day: bool) -> date:
-    """Return the stop (excluded) of a service that is ended on `day`.
-
-    Peers disagree whether that day is still paid for, so it is a setting.
-
-    >>> end_of_service(date(2022, 3, 20), bill_last_day=True)
-    datetime.date(2022, 3, 21)
-    """
-    return day + ONE_DAY if bill_last_day else day
 
 
 def _ratio(length: timedelta, unit: timedelta) -> tuple[int, int]:

@@ -3,15 +3,14 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import catalogue
-from . import pricing
 from . import contracts
+from . import pricing
 from . import charges
+from . import billing
 from . import usage
 from . import price_changes
 from . import discounts
-from . import billing
 from . import changes
-from . import endings
 from . import forecast
 from . import entitlements
 from . import notices

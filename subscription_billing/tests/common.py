@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.fields import Command
 
@@ -118,16 +119,15 @@ class SubscriptionCommon(PreparedCompanies):
         return run.sudo(False)
 
     def advance(self, on, contracts=None):
-        """Let the clock reach ``on``: what happens by itself, billing, ends."""
-        all_ = self.env["subscription.contract"]
-        scope = [("company_id", "=", self.company.id)]
-        scope += [("id", "in", contracts.ids)] if contracts is not None else []
-        day = self.day(on)
-        all_.search([*scope, *all_._get_step_domain(day)])._reach(day)
-        run = self.bill(on, contracts)
-        over = all_.search([*scope, *all_._get_over_domain(day)])
-        over._set_ended("End date reached")
-        return run
+        """Let the clock reach ``on`` as the scheduled action does: what happens by
+        itself, billing, ends. Returns the run, empty if nothing was due."""
+        runs = self.env["subscription.billing.run"].sudo()
+        scope = [] if contracts is None else [("id", "in", contracts.ids)]
+        crons = type(self.env["ir.cron"])
+        # The transaction of a test is not to be committed.
+        with patch.object(crons, "_commit_progress", return_value=60.0):
+            run = runs._run_for_date(self.day(on), self.company, scope=scope)
+        return run.sudo(False)
 
     def assertCharges(self, contract, expected):
         """Live charges as (kind, from, to, amount), by start and kind."""

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..engine.errors import EngineError
+from ..models.failures import explain, isolate
 
 # More contracts than this are billed by the scheduled action, not while one waits.
 MAX_CONTRACTS_AT_ONCE = 200
@@ -77,16 +77,20 @@ class SubscriptionBillingWizard(models.TransientModel):
     def _plan_preview(self, contracts):
         """What a run would charge; writes nothing."""
         rows, errors = [], []
-        for contract in contracts:
-            try:
-                plan = contract._plan_charges(self.date)[contract]
-            except EngineError as error:
-                errors.append(f"{contract.display_name}: {error}")
-                continue
+
+        def report(contract, error):
+            reason = explain(self.env, error, contract.name)
+            errors.append(f"{contract.display_name}: {reason}")
+            return {}
+
+        planned = isolate(
+            self.env, contracts, lambda part: part._plan_charges(self.date), report
+        )
+        # Journals, accounts and taxes are not the reader's to open.
+        check = self.env["subscription.billing.check"].sudo()
+        for contract, plan in (item for plans in planned for item in plans.items()):
             due = plan.credits + plan.charges
             rows += [self._prepare_preview(contract, charge) for charge in due]
-            # Journals, accounts and taxes are not the reader's to open.
-            check = self.env["subscription.billing.check"].sudo()
             for problem in check._get_problems(contract.sudo(), plan, self.date):
                 errors.append(f"{contract.display_name}: {problem}")
         return rows, errors

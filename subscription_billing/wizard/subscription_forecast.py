@@ -1,9 +1,9 @@
-from datetime import timedelta
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
+from ..models.dates import as_last
 
 MAX_MONTHS = 36
 # More than anybody reads, and as many as a request can store.
@@ -57,7 +57,7 @@ class SubscriptionForecastWizard(models.TransientModel):
         for wizard in self:
             is_valid = wizard.date and 1 <= wizard.months <= MAX_MONTHS
             wizard.date_until = is_valid and (
-                wizard.date + relativedelta(months=wizard.months) - timedelta(days=1)
+                as_last(wizard.date + relativedelta(months=wizard.months))
             )
 
     @api.constrains("months")

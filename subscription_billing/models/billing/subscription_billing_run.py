@@ -3,11 +3,11 @@ import time
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import split_every
 
-from .subscription_invoicing import RETRYABLE
+from ..failures import RETRYABLE, isolate
 
 _logger = logging.getLogger(__name__)
-
 BATCH_SIZE = 100
 # The first batch is small so that a run that is killed early has shown progress.
 FIRST_BATCH_SIZE = 20
@@ -16,7 +16,6 @@ FIRST_BATCH_SIZE = 20
 WINDOW = 20 * BATCH_SIZE
 # Batches given up to other workers before the run itself gives up.
 MAX_CONFLICTS = 20
-
 RUN_STATES = [
     ("draft", "Planned"),
     ("running", "Running"),
@@ -47,6 +46,7 @@ class SubscriptionBillingRun(models.Model):
             ("schedule", "Scheduled"),
             ("manual", "By hand"),
             ("command", "Command line"),
+            ("threshold", "Threshold exceeded"),
         ],
         default="manual",
         required=True,
@@ -77,6 +77,10 @@ class SubscriptionBillingRun(models.Model):
         "run_id",
         "Failed Contracts",
         domain=[("type", "=", "parked")],
+    )
+    # Thresholds.
+    is_interim = fields.Boolean(
+        "Interim", readonly=True, help="Bills the usage of open periods as well."
     )
 
     @api.model_create_multi
@@ -138,52 +142,70 @@ class SubscriptionBillingRun(models.Model):
         self.env["subscription.price.change"]._reach_today()
 
     @api.model
-    def _run_for_date(self, day, companies, tz=None, trigger="command"):
+    def _run_for_date(self, day, companies, tz=None, trigger="command", scope=()):
         """Bill everything due up to ``day``, committing batch by batch (T7).
 
         :param date day: billing date, inclusive
         :param companies: ``res.company`` records
         :param str tz: only contracts of this time zone; None for all
         :param str trigger: what started it, for the log
+        :param scope: domain on ``subscription.contract``; empty for all
         :return: the runs made, none for a company with nothing due
         """
         self._check_guards()
         runs = self.browse()
         contracts = self.env["subscription.contract"]
         for company in companies:
-            scope = [("company_id", "=", company.id)]
+            own = [("company_id", "=", company.id), *scope]
             if tz:
-                scope.append(("tz", "=", tz))
-            self._reach_steps(day, scope)
-            due = [*contracts._get_due_domain(day), *scope]
+                own.append(("tz", "=", tz))
+            self._reach_steps(day, own)
+            due = [*contracts._get_due_domain(day), *own]
             if contracts.search_count(due, limit=1):
                 run = self.sudo().create(
                     {"company_id": company.id, "date": day, "trigger": trigger}
                 )
-                run._process_committing(scope)
+                run._process_committing(own)
                 runs += run
-            self._end_contracts(day, scope)
+            self._end_contracts(day, own)
         return runs
 
     def _reach_steps(self, day, scope):
         """What happens to contracts by itself by ``day``, committing batch by batch."""
         contracts = self.env["subscription.contract"]
-        steps = [*scope, *contracts._get_step_domain(day)]
-        self._commit_batches(
-            lambda: self._lock(
-                contracts.search(steps, limit=WINDOW), steps, BATCH_SIZE
-            ),
-            lambda batch: batch._reach(day),
+        self._work_by_day(
+            [*scope, *contracts._get_step_domain(day)],
+            day,
+            lambda part: part._reach(day),
         )
 
     def _end_contracts(self, day, scope):
         """End the contracts whose last day has passed, committing batch by batch."""
         contracts = self.env["subscription.contract"]
-        over = [*scope, *contracts._get_over_domain(day)]
-        self._commit_batches(
-            lambda: self._lock(contracts.search(over, limit=WINDOW), over, BATCH_SIZE),
-            lambda batch: batch._set_ended(self.env._("End date reached")),
+        self._work_by_day(
+            [*scope, *contracts._get_over_domain(day)],
+            day,
+            lambda part: part._end_by_date(day),
         )
+
+    def _work_by_day(self, domain, day, work):
+        """Work once on each contract of ``domain``, whatever it says of itself
+        afterwards; what fails is parked with its reason (X5)."""
+        contracts, seen = self.env["subscription.contract"], set()
+
+        def claim():
+            found = contracts.search(
+                [*domain, ("id", "not in", list(seen))], limit=WINDOW
+            )
+            return self._lock(found, domain, BATCH_SIZE)
+
+        def work_isolated(batch):
+            isolate(
+                self.env, batch, work, lambda part, error: part._park_for(error, day)
+            )
+            seen.update(batch.ids)
+
+        self._commit_batches(claim, work_isolated)
 
     def _check_guards(self):
         """Refuse to bill without the constraints that make it safe (X1)."""
@@ -275,7 +297,11 @@ class SubscriptionBillingRun(models.Model):
         return due
 
     def _get_claim_domain(self):
-        return self.env["subscription.contract"]._get_due_domain(self.date)
+        """An interim run does not wait for the day a contract is due."""
+        contracts = self.env["subscription.contract"]
+        if self.is_interim:
+            return contracts._get_open_domain(self.date)
+        return contracts._get_due_domain(self.date)
 
     def _lock(self, contracts, domain, limit):
         """Lock up to ``limit`` contracts nobody else has locked and that still match:
@@ -298,3 +324,61 @@ class SubscriptionBillingRun(models.Model):
                 "duration": self.duration + time.perf_counter() - started,
             }
         )
+
+    # ----------------------------------------------------------------------
+    # Thresholds
+    #
+    # Threshold billing: usage that has become expensive is billed before its period is
+    # over.
+    # ----------------------------------------------------------------------
+
+    @api.model
+    def _cron_bill_thresholds(self):
+        """Bill usage above the threshold of its contract, each by its own calendar."""
+        contracts = self.env["subscription.contract"]
+        for company in self.env["res.company"].search([]):
+            domain = contracts._get_threshold_domain(company)
+            for (tz,) in contracts._read_group(domain, ["tz"]):
+                self._bill_thresholds(self._get_billing_date(tz), company, tz)
+
+    @api.model
+    def _bill_thresholds(self, day, company, tz=None):
+        """Bill the usage up to ``day`` (excluded) of contracts above their threshold,
+        committing batch by batch.
+
+        :return: the run made, empty if no contract is above it
+        """
+        self._check_guards()
+        contracts = self.env["subscription.contract"].with_company(company)
+        domain = contracts._get_threshold_domain(company)
+        # Parked and held ones are not asked again every hour.
+        domain += contracts._get_open_domain(day)
+        if tz:
+            domain.append(("tz", "=", tz))
+        above = contracts.browse()
+        for ids in split_every(BATCH_SIZE, contracts.search(domain).ids):
+            above += self._find_above_threshold(contracts.browse(ids), day)
+        if not above:
+            return self.browse()
+        run = self.sudo().create(
+            {
+                "company_id": company.id,
+                "date": day,
+                "trigger": "threshold",
+                "is_interim": True,
+                "contract_ids": above.ids,
+            }
+        )
+        run._process_committing([("id", "in", above.ids)])
+        return run
+
+    def _find_above_threshold(self, contracts, day):
+        """Those of a batch to bill; what cannot be planned is among them: the run
+        parks it with the reason and bills the others (X5)."""
+        above = isolate(
+            self.env,
+            contracts,
+            lambda part: part._filter_above_threshold(day),
+            lambda part, _error: part,
+        )
+        return contracts.browse().union(*above)

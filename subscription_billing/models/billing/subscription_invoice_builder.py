@@ -1,8 +1,10 @@
+from collections import defaultdict
+
 from odoo import models
 from odoo.fields import Command
 
 from ...engine.money import to_decimal
-from ..instants import naive
+from ..dates import naive
 
 
 class SubscriptionInvoiceBuilder(models.AbstractModel):
@@ -136,7 +138,7 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         sign = self._get_sign(lines, charges, position)
         term = self._get_payment_term(contract)
         references = filter(None, contracts.mapped("customer_reference"))
-        return {
+        vals = {
             "move_type": "out_invoice" if sign > 0 else "out_refund",
             "company_id": contract.company_id.id,
             "journal_id": self._get_journal(contract.company_id).id,
@@ -159,6 +161,10 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
                 for line, vals in zip(lines, charges, strict=True)
             ],
         }
+        if sign < 0:
+            largest = min(charges, key=lambda each: each["amount"])
+            vals["reversed_entry_id"] = self._get_origin(largest).id
+        return vals
 
     def _get_sign(self, lines, charges, position):
         """-1 where credits prevail, taxes included: Odoo posts no negative total."""
@@ -213,6 +219,40 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
             if exact and round(quantity, digits) == quantity:
                 return quantity, price_unit
         return 1.0, amount
+
+    # ----------------------------------------------------------------------
+    # Credit notes
+    #
+    # Credit notes refer to the invoice they correct (C5).
+    # ----------------------------------------------------------------------
+
+    def _split_credits(self, charges):
+        """What only gives back becomes one credit note per original invoice; with new
+        charges in it, it stays one document.
+
+        :param list charges: vals of charges of one group of contracts
+        :return: list of lists of them
+        """
+        if any(vals["amount"] > 0 for vals in charges):
+            return [charges]
+        by_origin = defaultdict(list)
+        for vals in charges:
+            by_origin[self._get_origin(vals).id].append(vals)
+        # What costs nothing needs no document of its own.
+        nothing = [
+            origin
+            for origin, part in by_origin.items()
+            if not any(vals["amount"] for vals in part)
+        ]
+        free = [vals for origin in nothing for vals in by_origin.pop(origin)]
+        parts = list(by_origin.values())
+        parts[0] += free
+        return parts
+
+    def _get_origin(self, vals):
+        """The invoice a credit gives back from."""
+        charge = self.env["subscription.charge"].browse(vals["credited_charge_id"])
+        return charge.sudo().move_id
 
 
 def _as_second(instant):

@@ -1,24 +1,10 @@
-import logging
-
-import psycopg2
-
 from odoo import models
-from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.exceptions import UserError
 
-from ...engine.errors import EngineError
-
-_logger = logging.getLogger(__name__)
+from ..failures import RETRYABLE, isolate
 
 # Charges of one contract in one run beyond which it is held for a look.
 MAX_CHARGES = 1000
-
-# Not the contract's fault: the batch is tried again as a whole.
-RETRYABLE = (
-    psycopg2.errors.SerializationFailure,
-    psycopg2.errors.DeadlockDetected,
-    psycopg2.errors.LockNotAvailable,
-    LockError,
-)
 # Mails, tracking and followers cost more than the invoice and say nothing that the
 # process log does not.
 QUIET = {
@@ -65,41 +51,32 @@ class SubscriptionInvoicing(models.AbstractModel):
         return list(contracts.grouped(builder._get_group_key).values())
 
     def _bill_isolated(self, groups, day, run):
-        """Bill the groups together; where that fails, halve until the culprit is found.
-
-        A default savepoint flushes and, when rolled back, also forgets the invoice
-        numbers drawn inside: no gaps.
-        """
-        if not groups:
-            return self.env["account.move"]
-        try:
-            with self.env.cr.savepoint():
-                return self._bill_groups(groups, day, run)
-        except RETRYABLE:
-            raise
-        except Exception as error:
-            if len(groups) == 1:
-                return self._bill_without_culprits(groups[0], day, run, error)
-        half = len(groups) // 2
-        return self._bill_isolated(groups[:half], day, run) + self._bill_isolated(
-            groups[half:], day, run
+        """Bill the groups together; where that fails, without the culprits."""
+        results = isolate(
+            self.env,
+            groups,
+            lambda part: self._bill_groups(part, day, run),
+            lambda part, error: self._bill_without_culprits(part[0], day, run, error),
         )
+        return self.env["account.move"].union(*results)
 
     def _bill_without_culprits(self, contracts, day, run, error):
         """Park what fails alone; bill the rest of a customer's contracts together."""
+        nothing = self.env["account.move"]
         if len(contracts) == 1:
-            contracts._park(self._get_error_message(contracts, error), day, run)
-            return self.env["account.move"]
-        good = contracts.browse()
-        for contract in contracts:
-            reason = self._try_alone(contract, day, run)
-            if reason is None:
-                good += contract
-            else:
-                contract._park(self._get_error_message(contract, reason), day, run)
-        if good == contracts:
-            contracts._park(self._get_error_message(contracts, error), day, run)
-            return self.env["account.move"]
+            contracts._park_for(error, day, run)
+            return nothing
+        errors = {
+            contract: reason
+            for contract in contracts
+            if (reason := self._try_alone(contract, day, run))
+        }
+        if not errors:
+            contracts._park_for(error, day, run)
+            return nothing
+        for contract, reason in errors.items():
+            contract._park_for(reason, day, run)
+        good = contracts.browse().union(*(it for it in contracts if it not in errors))
         return self._bill_isolated([good] if good else [], day, run)
 
     def _try_alone(self, contract, day, run):
@@ -114,15 +91,6 @@ class SubscriptionInvoicing(models.AbstractModel):
             raise
         except Exception as error:
             return error
-
-    def _get_error_message(self, contracts, error):
-        """A sentence for the back office; surprises also go to the server log."""
-        if isinstance(error, (UserError, ValidationError, EngineError)):
-            return str(error)
-        _logger.warning(
-            "Billing of %s failed: %s", contracts.mapped("name"), error, exc_info=error
-        )
-        return self.env._("Unexpected error: %s", error)
 
     def _bill_groups(self, groups, day, run):
         """Plan, check and write one batch.

@@ -4,6 +4,4 @@ from . import subscription_trial_mixin
 from . import subscription_plan_group
 from . import subscription_plan
 from . import subscription_plan_variant
-from . import subscription_successor_variant
 from . import subscription_component
-from . import subscription_component_rules

@@ -33,7 +33,6 @@ class SubscriptionPlan(models.Model):
     component_ids = fields.One2many("subscription.component", "plan_id", copy=True)
     contract_ids = fields.One2many("subscription.contract", "plan_id")
     contract_count = fields.Integer(compute="_compute_contract_count")
-
     _code_unique = models.UniqueIndex(
         "(COALESCE(company_id, 0), code) WHERE code IS NOT NULL",
         "Another plan of this company has the same code.",
@@ -55,6 +54,7 @@ class SubscriptionPlan(models.Model):
         copies = super().copy(default)
         for plan, copy in zip(self, copies, strict=True):
             plan._copy_prices(copy)
+            plan._copy_rules(copy)
         return copies
 
     def _copy_prices(self, copy):
@@ -75,6 +75,20 @@ class SubscriptionPlan(models.Model):
             for price in component.price_ids:
                 variant = variants.get(price.variant_id, price.variant_id)
                 price.copy({"component_id": twin.id, "variant_id": variant.id})
+
+    def _copy_rules(self, copy):
+        """Rules name other components: they must be the copy's."""
+        twins = dict(
+            zip(
+                self.component_ids.sorted("id"),
+                copy.component_ids.sorted("id"),
+                strict=False,
+            )
+        )
+        for component, twin in twins.items():
+            for name in ("requires_ids", "excludes_ids"):
+                others = component[name]
+                twin[name] = twin.union(*(twins.get(o, o) for o in others)) - twin
 
     def action_view_contracts(self):
         self.ensure_one()

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...engine.term import consumer_findings
 
 
 class SubscriptionPlanVariant(models.Model):
@@ -40,10 +43,20 @@ class SubscriptionPlanVariant(models.Model):
     )
     price_ids = fields.One2many("subscription.price", "variant_id")
     contract_ids = fields.One2many("subscription.contract", "variant_id")
-
     _code_unique = models.UniqueIndex(
         "(plan_id, code) WHERE code IS NOT NULL",
         "Another variant of this plan has the same code.",
+    )
+    # What follows the first term.
+    is_ended_after_first_term = fields.Boolean(
+        "Ends After the First Term",
+        help="The contract ends with it, or goes on in the next variant.",
+    )
+    next_variant_id = fields.Many2one(
+        "subscription.plan.variant",
+        "Goes On As",
+        ondelete="restrict",
+        help="Empty = the contract ends after the first term.",
     )
 
     @api.depends("name", "plan_id.name")
@@ -54,3 +67,73 @@ class SubscriptionPlanVariant(models.Model):
             plan = variant.plan_id.name
             name = variant.name or ""
             variant.display_name = name if short or not plan else f"{plan}, {name}"
+
+    # ----------------------------------------------------------------------
+    # What follows the first term
+    #
+    # What follows the first term: introductory offers and ramps.
+    # ----------------------------------------------------------------------
+
+    @api.constrains("is_ended_after_first_term", "next_variant_id", "first_term_count")
+    def _check_next_variant(self):
+        for variant in self.filtered("is_ended_after_first_term"):
+            if not variant.first_term_count:
+                raise ValidationError(
+                    self.env._(
+                        "%s ends after its first term and has none. Enter its length.",
+                        variant.display_name,
+                    )
+                )
+            following = variant.next_variant_id
+            group = variant.plan_id.group_id
+            is_near = following.plan_id == variant.plan_id or (
+                group and following.plan_id.group_id == group
+            )
+            if following == variant or (following and not is_near):
+                raise ValidationError(
+                    self.env._(
+                        "%(variant)s can't go on as %(next)s. Choose another variant "
+                        "of the same plan or plan group.",
+                        variant=variant.display_name,
+                        next=following.display_name,
+                    )
+                )
+
+    # ----------------------------------------------------------------------
+    # Consumer law
+    #
+    # Terms the law forbids towards consumers are refused when they are saved (C2).
+    # ----------------------------------------------------------------------
+
+    @api.constrains(
+        *("customer_type", "first_term_count", "first_term_unit"),
+        *("later_term_count", "later_term_unit"),
+        *("notice_first_count", "notice_first_unit"),
+        *("notice_later_count", "notice_later_unit"),
+    )
+    def _check_consumer_law(self):
+        for variant in self.filtered(lambda it: it.customer_type == "consumer"):
+            findings = consumer_findings(variant._as_term())
+            if findings:
+                raise ValidationError(
+                    self.env._(
+                        "%(variant)s is for consumers: %(findings)s.",
+                        variant=variant.display_name,
+                        findings="; ".join(map(self._get_finding_text, findings)),
+                    )
+                )
+
+    def _get_finding_text(self, finding):
+        texts = {
+            "first_term_too_long": self.env._("the first term is at most two years"),
+            "renewal_not_indefinite": self.env._(
+                "after the first term it runs indefinitely, without a later term"
+            ),
+            "notice_later_too_long": self.env._(
+                "notice is at most one month after the first term"
+            ),
+            "notice_first_too_long": self.env._(
+                "notice is at most one month before the end of the first term"
+            ),
+        }
+        return f"{texts[finding.code]} ({finding.paragraph})"

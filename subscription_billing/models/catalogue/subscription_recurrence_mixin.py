@@ -1,5 +1,3 @@
-from datetime import date, timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -15,14 +13,12 @@ INTERVAL_UNITS = [
     ("year", "Years"),
 ]
 BILLING_MODES = [("advance", "In advance"), ("arrears", "In arrears")]
-PRORATIONS = [("day", "By day"), ("none", "Never")]
-
-
-def as_stop(last_day):
-    """First day after ``last_day``; None for no end and for the end of time."""
-    if not last_day or last_day == date.max:
-        return None
-    return last_day + timedelta(days=1)
+PRORATIONS = [
+    ("day", "By day"),
+    ("second", "By second"),
+    ("day_fixed_30", "By day, months of 30 days"),
+    ("none", "Never"),
+]
 
 
 class SubscriptionRecurrenceMixin(models.AbstractModel):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...engine.interval import Interval
+from ..dates import as_last
 from .subscription_recurrence_mixin import INTERVAL_UNITS
 
 
@@ -51,4 +52,4 @@ class SubscriptionTrialMixin(models.AbstractModel):
         if not start or self.trial_count <= 0:
             return False
         stop = Interval.parse(self.trial_count, self.trial_unit).add(start)
-        return fields.Date.subtract(stop, days=1)
+        return as_last(stop)

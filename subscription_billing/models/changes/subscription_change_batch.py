@@ -1,8 +1,8 @@
 from odoo import fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ...engine.errors import EngineError
+from ..failures import explain, isolate
 from .subscription_change import TIMINGS
 
 BATCH_KINDS = [
@@ -92,16 +92,16 @@ class SubscriptionChangeBatch(models.Model):
         """Apply all that can be applied; the others keep their reason."""
         self.ensure_one()
         self._create_drafts()
-        for change in self.change_ids.filtered(lambda it: it.state == "draft"):
-            self._apply_one(change)
+        drafts = self.change_ids.filtered(lambda it: it.state == "draft")
+        isolate(self.env, drafts, self._apply_all, self._keep_reason)
 
-    def _apply_one(self, change):
-        try:
-            with self.env.cr.savepoint():
-                change._apply(change.contract_id._get_today())
-                change.sudo().preview_error = False
-        except (UserError, ValidationError, EngineError) as error:
-            change.sudo().preview_error = str(error)
+    def _apply_all(self, changes):
+        for change in changes:
+            change._apply(change.contract_id._get_today())
+        changes.sudo().preview_error = False
+
+    def _keep_reason(self, change, error):
+        change.sudo().preview_error = explain(self.env, error, change.display_name)
 
     def _create_drafts(self):
         """One draft per contract; drafts of an earlier preview are made anew."""
@@ -123,24 +123,3 @@ class SubscriptionChangeBatch(models.Model):
         self.change_ids = [
             Command.create({**vals, "contract_id": contract.id}) for contract in left
         ]
-
-
-class SubscriptionChange(models.Model):
-    _inherit = "subscription.change"
-
-    batch_id = fields.Many2one(
-        "subscription.change.batch",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-    )
-    amount_now = fields.Float(
-        "Billed First, before Taxes",
-        compute="_compute_amount_now",
-        help="Net amount of the first document the change leads to.",
-    )
-
-    def _compute_amount_now(self):
-        for change in self:
-            documents = (change.preview or {}).get("documents")
-            change.amount_now = documents[0]["net"] if documents else 0.0

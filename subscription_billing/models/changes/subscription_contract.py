@@ -1,4 +1,18 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..dates import as_last
+
+# Documents shown at most: what is due at once, and the bills after it.
+MAX_DOCUMENTS = 3
+END_METHODS = [
+    ("regular", "By term and notice"),
+    ("extraordinary", "Extraordinary, on a date"),
+    ("withdrawal", "Withdrawal by a consumer"),
+    ("annulment", "Annulment: as if it never was"),
+]
+WITHDRAWAL_DAYS = 14  # § 355 II BGB
+SATURDAY = 5
 
 
 class SubscriptionContract(models.Model):
@@ -8,6 +22,57 @@ class SubscriptionContract(models.Model):
 
     change_ids = fields.One2many(
         "subscription.change", "contract_id", domain=[("state", "!=", "draft")]
+    )
+    # Transfer.
+    predecessor_id = fields.Many2one(
+        "subscription.contract",
+        "Taken Over From",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    successor_ids = fields.One2many(
+        "subscription.contract", "predecessor_id", "Taken Over By"
+    )
+    successor_id = fields.Many2one(
+        "subscription.contract", "Taken Over As", compute="_compute_successor_id"
+    )
+    # Ends.
+    end_method = fields.Selection(
+        END_METHODS, "Ended By", readonly=True, copy=False, tracking=True
+    )
+    end_reason_id = fields.Many2one(
+        "subscription.end.reason",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index="btree_not_null",
+    )
+    end_note = fields.Char(readonly=True, copy=False)
+    cancelled_at = fields.Datetime(
+        "Notice Received At", readonly=True, copy=False, help="In UTC."
+    )
+    is_annulled = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Everything that was billed is given back, nothing is billed any more.",
+    )
+    date_concluded = fields.Date(
+        "Concluded On",
+        copy=False,
+        help="Day of the order; empty = the day it was activated.",
+    )
+    date_withdrawal_until = fields.Date(
+        "Withdrawal Until",
+        compute="_compute_date_withdrawal_until",
+        help="Last day on which a consumer may withdraw (§ 355 BGB).",
+    )
+    is_early_start_requested = fields.Boolean(
+        "Early Start Requested",
+        help="The consumer asked expressly that the service begins before the end of "
+        "the period of withdrawal, and pays for the days until a withdrawal "
+        "(§ 357a II BGB).",
     )
 
     def _get_step_dates(self):
@@ -25,14 +90,220 @@ class SubscriptionContract(models.Model):
         begun._get_applying().is_upcoming = False
         for change in reached.sorted(lambda it: (it.date_effective, it.id)):
             change.state = "applied"
-            change._call("reach", change.date_effective)
+            change._get_kind()._reach(change, change.date_effective)
             change.with_env(self.env)._log("changed")
         return result
 
+    # ----------------------------------------------------------------------
+    # Preview
+    #
+    # Looking ahead by billing for real; only for use in a savepoint.
+    # ----------------------------------------------------------------------
 
-class SubscriptionEvent(models.Model):
-    _inherit = "subscription.event"
+    def _get_standing(self, today):
+        """What a reader compares before and after a change, as JSON types."""
+        self.ensure_one()
+        end, cancelled = self.date_end, self._get_earliest_end(today)
+        current = self.line_ids.filtered(
+            lambda line: line._is_recurring() and not line.date_end
+        )
+        return {
+            "plan": self.variant_id.display_name,
+            "monthly": sum(line._get_monthly_amount() for line in current),
+            "end": str(end) if end else False,
+            "end_if_cancelled": str(end or cancelled),
+        }
 
-    change_id = fields.Many2one(
-        "subscription.change", index="btree_not_null", ondelete="set null"
-    )
+    def _look_ahead(self, today, until):
+        """The bills of today and after it, up to the first one from ``until`` on."""
+        self.ensure_one()
+        documents, day = [], today
+        while day and len(documents) < MAX_DOCUMENTS:
+            due = self.date_next_billing
+            moves = self._bill_to_look(day) if due and due <= day else ()
+            documents += [_as_document(move, day) for move in moves]
+            if day >= until and moves:
+                break
+            due = self.date_next_billing
+            if not due or due <= day:
+                break
+            day = due
+        return documents[:MAX_DOCUMENTS]
+
+    def _bill_to_look(self, day):
+        runs = self.env["subscription.billing.run"].sudo()
+        run = runs.create({"name": "…", "company_id": self.company_id.id, "date": day})
+        service = self.env["subscription.invoicing"].with_company(self.company_id)
+        return service.sudo()._bill_groups([self.sudo()], day, run)
+
+    # ----------------------------------------------------------------------
+    # Variants that follow
+    #
+    # Contracts whose variant ends after the first term: the end, or the change to the
+    # next variant, stands in the timeline from the activation on, step by step.
+    # ----------------------------------------------------------------------
+
+    def action_activate(self):
+        result = super().action_activate()
+        for contract in self:
+            contract._schedule_successors(contract._get_today())
+        for contract in self.filtered(lambda it: not it.date_concluded):
+            contract._get_applying().date_concluded = contract._get_today()
+        return result
+
+    def _schedule_successors(self, today):
+        """Lay out what follows until a variant runs on, ends or comes again."""
+        self.ensure_one()
+        variant, seen = self.variant_id, self.variant_id
+        start = self._get_term_start()
+        while variant.is_ended_after_first_term:
+            stop = variant._as_term().first_end(start)
+            following = variant.next_variant_id
+            if not following:
+                self._end_after_first_term(stop)
+                return
+            self._schedule_variant(following, stop, today)
+            if following in seen:
+                return
+            variant, seen, start = following, seen | following, stop
+
+    def _schedule_variant(self, variant, day, today):
+        change = self.env["subscription.change"].create(
+            {
+                "contract_id": self.id,
+                "kind": "variant",
+                "variant_id": variant.id,
+                "timing": "date",
+                "date": day,
+                "restarts_term": True,
+                "reason": self.env._("Follows the first term"),
+            }
+        )
+        # Part of what was ordered: the customer is told with the order.
+        change.with_context(subscription_silent=True)._apply(today)
+
+    def _end_after_first_term(self, stop):
+        last = as_last(stop)
+        if not self.date_end or self.date_end > last:
+            self._set_end(last, self.env._("Ends after its first term"))
+
+    # ----------------------------------------------------------------------
+    # Transfer
+    #
+    # Contracts that were taken over, and those that took over.
+    # ----------------------------------------------------------------------
+
+    @api.depends("successor_ids")
+    def _compute_successor_id(self):
+        for contract in self:
+            contract.successor_id = contract.successor_ids[:1]
+
+    # ----------------------------------------------------------------------
+    # Ends
+    #
+    # How and why a contract ends (C5).
+    # ----------------------------------------------------------------------
+
+    @api.depends("date_concluded", "partner_id.commercial_partner_id.is_company")
+    def _compute_date_withdrawal_until(self):
+        for contract in self:
+            contract.date_withdrawal_until = contract._get_withdrawal_until()
+
+    def _get_withdrawal_until(self):
+        """The day of the conclusion does not count (§ 187 I BGB); a period that ends
+        on a weekend ends on the Monday after it (§ 193 BGB). False for businesses."""
+        self.ensure_one()
+        if not self.date_concluded or self.partner_id.commercial_partner_id.is_company:
+            return False
+        day = fields.Date.add(self.date_concluded, days=WITHDRAWAL_DAYS)
+        weekend = 7 - day.weekday() if day.weekday() >= SATURDAY else 0
+        return fields.Date.add(day, days=weekend)
+
+    # ----------------------------------------------------------------------
+    # End
+    # ----------------------------------------------------------------------
+
+    def _get_ending(self):
+        """How the contract ends as things stand, as values to write."""
+        self.ensure_one()
+        names = (
+            "date_end",
+            "end_method",
+            "end_reason_id",
+            "end_note",
+            "cancelled_at",
+            "is_annulled",
+        )
+        vals = self._convert_to_write({name: self[name] for name in names})
+        for name in ("date_end", "cancelled_at"):
+            vals[name] = str(vals[name]) if vals[name] else False
+        return vals
+
+    # ----------------------------------------------------------------------
+    # The end itself
+    # ----------------------------------------------------------------------
+
+    def _check_end_open(self, day):
+        """An ended contract does not come back to life by its end date."""
+        for contract in self:
+            if contract.state == "ended" and contract.date_end != (day or False):
+                raise UserError(
+                    self.env._(
+                        "Contract %s has ended; its end date stays.",
+                        contract.display_name,
+                    )
+                )
+
+    def _set_ended(self, reason):
+        self._update_state("ended", reason)
+
+    def _set_end(self, day, reason):
+        """Let the contract end on ``day`` (inclusive), or run on with ``False``."""
+        self.ensure_one()
+        if self.state in ("draft", "ended"):
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s is not running, so it cannot be ended.",
+                    contract=self.display_name,
+                )
+            )
+        self.check_access("write")
+        before = self._get_value_text("date_end")
+        self._get_applying().date_end = day
+        self.env["subscription.event"]._log(
+            "end_set" if day else "end_removed",
+            self,
+            reason,
+            date_effective=day,
+            value_old=before,
+            value_new=self._get_value_text("date_end"),
+        )
+
+    def _get_over_domain(self, day):
+        """Contracts whose last day lies before ``day`` and that have not ended yet."""
+        return [
+            ("state", "not in", ("draft", "ended")),
+            ("date_end", "<", day),
+            *self._get_retry_domain(day),
+        ]
+
+    def _end_by_date(self, day):
+        """The last day has passed on ``day``."""
+        self._set_ended(self.env._("End date reached"))
+        self._refresh_next_step()
+        self._unpark_idle(day)
+
+
+def _as_document(move, day):
+    sign = -1 if move.move_type == "out_refund" else 1
+    return {
+        "date": str(day),
+        "type": move.move_type,
+        "lines": [
+            {"name": line.name, "amount": sign * line.price_subtotal}
+            for line in move.invoice_line_ids
+        ],
+        "net": sign * move.amount_untaxed,
+        "tax": sign * move.amount_tax,
+        "total": sign * move.amount_total,
+    }

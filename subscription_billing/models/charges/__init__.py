@@ -1,3 +1,2 @@
 from . import subscription_explaining
 from . import subscription_charge
-from . import subscription_charge_explaining

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from itertools import pairwise
 
 from odoo import api, fields, models
@@ -7,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from ...engine.charge import Charged
 from ...engine.money import to_decimal
 from ...engine.period import Period
+from ..dates import as_stop
 
 CHARGE_KINDS = [
     ("fee", "Fee"),
@@ -24,8 +24,7 @@ class SubscriptionCharge(models.Model):
     database can refuse every real overlap. A *credit* gives back days that are no
     longer owed and opens them again; a *refund* is a credit note written by hand: it
     gives back money and leaves the period billed. *Late* usage corrects the charge of
-    a billed period, up or down (X4).
-    """
+    a billed period, up or down (X4)."""
 
     _name = "subscription.charge"
     _description = "Subscription Charge"
@@ -87,7 +86,6 @@ class SubscriptionCharge(models.Model):
     run_id = fields.Many2one(
         "subscription.billing.run", index="btree_not_null", ondelete="set null"
     )
-
     # int4range(x, x, '[]') makes an integer usable with GiST without an extension.
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist ("
@@ -106,6 +104,10 @@ class SubscriptionCharge(models.Model):
         "CHECK (CASE WHEN kind = 'fee' THEN credited_charge_id IS NULL"
         " ELSE credited_charge_id IS NOT NULL AND (kind = 'late' OR amount <= 0) END)",
         "A credit refers to the charge it credits and is not positive.",
+    )
+    # Explaining.
+    explanation_html = fields.Html(
+        "Why this amount?", compute="_compute_explanation_html", sanitize=False
     )
 
     @api.depends("contract_id")
@@ -159,7 +161,7 @@ class SubscriptionCharge(models.Model):
     def _as_period(self):
         """Covered days as the engine's half-open period."""
         self.ensure_one()
-        return Period(self.date_start, self.date_end + timedelta(days=1))
+        return Period(self.date_start, as_stop(self.date_end))
 
     def _as_charged(self, credits_=None):
         """What the planner must know of this row; credits are folded into it.
@@ -175,9 +177,7 @@ class SubscriptionCharge(models.Model):
             key=self.id,
             item_key=self.line_id.id,
             period=self._as_period(),
-            whole=Period(
-                self.whole_date_start, self.whole_date_end + timedelta(days=1)
-            ),
+            whole=Period(self.whole_date_start, as_stop(self.whole_date_end)),
             amount_full=to_decimal(self.amount_full),
             revision=self.revision,
             credited=tuple(credit._as_period() for credit in credits_),
@@ -297,3 +297,38 @@ class SubscriptionCharge(models.Model):
             ],
             limit=1,
         )
+
+    # ----------------------------------------------------------------------
+    # Explaining
+    #
+    # Why this amount? Answered from what the charge itself has kept.
+    # ----------------------------------------------------------------------
+
+    @api.depends("explanation", "amount", "amount_full", "currency_id")
+    @api.depends_context("lang")
+    def _compute_explanation_html(self):
+        explaining = self.env["subscription.explaining"]
+        for charge in self:
+            charge.explanation_html = explaining._render_slices_html(
+                self.env,
+                (charge.explanation or {}).get("slices", ()),
+                charge.currency_id,
+                charge.component_id.meter_id.unit_name,
+                footer=charge._get_explanation_footer(),
+            )
+
+    def _get_explanation_footer(self):
+        """Full period, share of the days, and what was billed."""
+        self.ensure_one()
+        explaining = self.env["subscription.explaining"]
+        facts = self.explanation or {}
+        days, whole = facts.get("days"), facts.get("whole_days")
+        full = explaining._format_number(
+            self.env, self.amount_full, self.currency_id.decimal_places
+        )
+        rows = [(self.env._("Full period"), full)]
+        if days != whole:
+            share = self.env._("%(days)s of %(whole)s days", days=days, whole=whole)
+            rows.append((share, ""))
+        billed = explaining._format_money(self.env, self.amount, self.currency_id)
+        return [*rows, (self.env._("Billed"), billed)]

@@ -1,13 +1,99 @@
+from datetime import date
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools.misc import format_date
 
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ...engine.money import Rounding, to_decimal
 from ...engine.timeline import Timeline
-from ..catalogue.subscription_recurrence_mixin import as_stop
-from .subscription_agreed_terms_mixin import SNAPSHOT
+from ..dates import as_last, as_stop
+
+# A field that is computed once and is then the record's own. Without the default of
+# the mixin, which would win over the computation.
+SNAPSHOT = {"store": True, "readonly": False, "precompute": True, "default": None}
+SNAPSHOT_FIELDS = (
+    "fee_interval_count",
+    "fee_interval_unit",
+    "billing_interval_count",
+    "billing_interval_unit",
+    "billing_mode",
+    "alignment",
+    "billing_day",
+    "first_term_count",
+    "first_term_unit",
+    "later_term_count",
+    "later_term_unit",
+    "notice_first_count",
+    "notice_first_unit",
+    "notice_later_count",
+    "notice_later_unit",
+    "trial_count",
+    "trial_unit",
+    "trial_end_policy",
+    "is_trial_usage_billed",
+)
+# Every period and price follows from these: they are open in a draft only.
+GRID_FIELDS = {
+    "variant_id",
+    "currency_id",
+    "company_id",
+    "date_start",
+    "date_anchor",
+    "date_billed_until",
+    "fee_interval_count",
+    "fee_interval_unit",
+    "billing_interval_count",
+    "billing_interval_unit",
+    "billing_mode",
+    "alignment",
+    "billing_day",
+}
+CONTRACT_STATES = [
+    ("draft", "Draft"),
+    ("trial", "Trial"),
+    ("active", "Active"),
+    ("paused", "Paused"),
+    ("ended", "Ended"),
+]
+# The one table of allowed moves (C1).
+TRANSITIONS = {
+    "draft": ("trial", "active"),
+    "trial": ("active", "ended"),
+    "active": ("paused", "ended"),
+    "paused": ("active", "ended"),
+    "ended": (),
+}
+# Written by the methods that guard and log the change, never by a client.
+GUARDED_FIELDS = {
+    "state",
+    "is_on_hold",
+    "date_next_billing",
+    "date_next_step",
+    "end_method",
+    "end_reason_id",
+    "cancelled_at",
+    "is_annulled",
+    "is_trial_over_told",
+    "is_trial_end_told",
+    "date_renewal_told",
+    "billing_error",
+    "billing_failures",
+    "date_retry",
+}
+# Edited on the form or by a client, without a method that tells the log about it.
+WATCHED_FIELDS = (
+    "name",
+    "partner_id",
+    "user_id",
+    "customer_reference",
+    "payment_term_id",
+    "fiscal_position_id",
+    "date_end",
+)
+STORY_LENGTH = 50
 
 
 class SubscriptionContract(models.Model):
@@ -19,9 +105,10 @@ class SubscriptionContract(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
-        "subscription.agreed.terms.mixin",
-        "subscription.lifecycle.mixin",
-        "subscription.billable.mixin",
+        "subscription.timeline.mixin",
+        "subscription.recurrence.mixin",
+        "subscription.term.mixin",
+        "subscription.trial.mixin",
     ]
     _order = "name desc, id desc"
     _check_company_auto = True
@@ -103,15 +190,6 @@ class SubscriptionContract(models.Model):
         copy=True,
     )
     charge_ids = fields.One2many("subscription.charge", "contract_id")
-    amount_monthly = fields.Monetary(
-        "Monthly Amount",
-        compute="_compute_amount_monthly",
-        store=True,
-        help="Recurring fees per month, before taxes.",
-    )
-    invoice_count = fields.Integer(compute="_compute_counts")
-    charge_count = fields.Integer(compute="_compute_counts")
-
     _name_unique = models.Constraint(
         "UNIQUE (company_id, name)",
         "Another contract of this company has the same reference.",
@@ -120,6 +198,87 @@ class SubscriptionContract(models.Model):
     _due = models.Index(
         "(company_id, date_next_billing, id) WHERE date_next_billing IS NOT NULL"
     )
+    # Agreed terms.
+    fee_interval_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    fee_interval_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    billing_interval_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    billing_interval_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    billing_mode = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    alignment = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    billing_day = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    first_term_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    first_term_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    later_term_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    later_term_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    notice_first_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    notice_first_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    notice_later_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    notice_later_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    trial_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    trial_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    trial_end_policy = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
+    is_trial_usage_billed = fields.Boolean(compute="_compute_snapshot", **SNAPSHOT)
+    # States.
+    state = fields.Selection(
+        CONTRACT_STATES,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
+    )
+    event_ids = fields.One2many("subscription.event", "contract_id")
+    # Steps by date.
+    date_next_step = fields.Date(
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="When something happens to the contract by itself.",
+    )
+    # Paid and unpaid days.
+    date_trial_end = fields.Date(
+        "Trial Ends",
+        compute="_compute_date_trial_end",
+        copy=False,
+        store=True,
+        readonly=False,
+        help="Last day of the trial, inclusive; fees begin the day after.",
+    )
+    date_billed_until = fields.Date(
+        "Billed Until",
+        copy=False,
+        help="What lies up to this day, inclusive, was billed before the contract came "
+        "here. Its periods are counted from the start all the same.",
+    )
+    pause_ids = fields.One2many("subscription.pause", "contract_id")
+    # Terms.
+    date_term_start = fields.Date(
+        "Term Counts From",
+        copy=False,
+        help="Empty = the first paid day. A change may start a new first term.",
+    )
+    date_term_end = fields.Date(
+        "Current Term Ends",
+        compute="_compute_term_dates",
+        help="Last day of the term that runs today; empty in an indefinite phase.",
+    )
+    date_cancel_by = fields.Date(
+        "Cancel By",
+        compute="_compute_term_dates",
+        help="Last day on which a notice ends the contract with the current term.",
+    )
+    date_end_if_cancelled = fields.Date(
+        "Ends If Cancelled Today", compute="_compute_term_dates"
+    )
+    # Trial.
+    is_trial_over_told = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The trial is over, and the customer was asked for a payment method.",
+    )
+    # Story.
+    story_html = fields.Html("Story", compute="_compute_story_html", sanitize=False)
 
     @api.depends("variant_id", "company_id")
     def _compute_currency_id(self):
@@ -149,41 +308,6 @@ class SubscriptionContract(models.Model):
                 ),
             ]
 
-    @api.depends(
-        "state",
-        "line_ids.quantity",
-        "line_ids.price_id",
-        "line_ids.has_price_override",
-        "line_ids.price_override",
-        "line_ids.date_end",
-        "line_ids.is_upcoming",
-        "line_ids.predecessor_id",
-    )
-    def _compute_amount_monthly(self):
-        for contract in self:
-            lines = contract.line_ids.filtered(
-                lambda line: line._is_recurring()
-                and not line.date_end
-                and not line._get_current().is_upcoming
-            )
-            contract.amount_monthly = (
-                sum(line._get_current()._get_monthly_amount() for line in lines)
-                if contract.state != "ended"
-                else 0.0
-            )
-
-    def _compute_counts(self):
-        groups = self.env["subscription.charge"]._read_group(
-            [("contract_id", "in", self.ids), ("is_void", "=", False)],
-            ["contract_id"],
-            ["__count", "move_id:count_distinct"],
-        )
-        counts = {contract: numbers for contract, *numbers in groups}
-        for contract in self:
-            contract.charge_count, contract.invoice_count = counts.get(
-                contract._origin, (0, 0)
-            )
-
     @api.constrains("date_start", "date_end")
     def _check_dates(self):
         for contract in self:
@@ -206,16 +330,36 @@ class SubscriptionContract(models.Model):
                 sequence = self.env["ir.sequence"].with_company(company)
                 vals["name"] = sequence.next_by_code("subscription.contract")
         contracts = super().create(vals_list)
+        # Looked at afterwards: a default of the context is no value of the caller's.
+        for contract in contracts:
+            set_ = {name for name in GUARDED_FIELDS if contract[name]}
+            contract._check_unguarded(
+                set_ - {"state"} if contract.state == "draft" else set_
+            )
         self.env["subscription.event"]._log(
             "created", contracts, self.env._("Contract created")
         )
         return contracts
 
     def write(self, vals):
+        watched = [name for name in WATCHED_FIELDS if name in vals]
+        before = {}
+        if watched and not self._is_applying():
+            before = {it: it._get_watched_values(watched) for it in self}
+        self._check_writable(vals)
         result = super().write(vals)
         if "date_end" in vals:
             self._refresh_next_billing()
+        self._log_edits(before)
         return result
+
+    def _check_writable(self, vals):
+        """Refuse what was agreed and what the life cycle keeps (C1, C6)."""
+        if vals.keys() & GRID_FIELDS and not self._is_applying():
+            self._check_terms_open()
+        self._check_unguarded(GUARDED_FIELDS & vals.keys())
+        if "date_end" in vals:
+            self._check_end_open(fields.Date.to_date(vals["date_end"]))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
@@ -228,23 +372,6 @@ class SubscriptionContract(models.Model):
                         contract=contract.display_name,
                     )
                 )
-
-    def action_view_invoices(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account.action_move_out_invoice_type"
-        )
-        action["domain"] = [("id", "in", self.charge_ids.move_id.ids)]
-        action["context"] = {"create": False}
-        return action
-
-    def action_view_charges(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "subscription_billing.subscription_charge_action"
-        )
-        action["domain"] = [("contract_id", "=", self.id)]
-        return action
 
     def _get_invoice_partner(self):
         """The address invoices go to."""
@@ -278,4 +405,494 @@ class SubscriptionContract(models.Model):
         self.ensure_one()
         items = tuple(line._as_item() for line in self.line_ids)
         phases = tuple(pause._as_phase() for pause in self.pause_ids)
-        return Timeline(items=items, phases=phases)
+        return Timeline(items=items, phases=phases, zone=self.tz or "UTC")
+
+    # ----------------------------------------------------------------------
+    # Agreed terms: the variant's as they were when it was sold (C6). The contract does
+    # not follow later changes of the offer.
+    # ----------------------------------------------------------------------
+
+    @api.depends("variant_id")
+    def _compute_snapshot(self):
+        for record in self:
+            source = record.variant_id or record.variant_id.new()
+            for name in SNAPSHOT_FIELDS:
+                record[name] = source[name]
+
+    def _check_terms_open(self):
+        """Prices and billed periods belong to the terms they were made for (C6)."""
+        self.line_ids._check_not_billed()
+        for contract in self:
+            if contract.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "Contract %s is running and keeps its terms. End it and "
+                        "make a new one.",
+                        contract.display_name,
+                    )
+                )
+
+    # ----------------------------------------------------------------------
+    # States, the guarded way between them, and the log of each move
+    # ----------------------------------------------------------------------
+
+    def _check_unguarded(self, names):
+        """C1: ``readonly`` only holds for forms; this holds for every client."""
+        if names and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%s of a contract cannot be written directly. Use its buttons.",
+                    ", ".join(sorted(names)),
+                )
+            )
+
+    def action_activate(self):
+        """Draft to trial or active: from now on the contract is billed. A trial that is
+        to end has its end from now on."""
+        # C6: a pricelist is asked when it is sold, not when the draft was written.
+        self.line_ids._compute_agreed_steps()
+        for contract in self:
+            contract._check_ready()
+        self._set_active(self.env._("Activated"))
+        self._refresh_next_billing()
+        for contract in self:
+            if contract.state == "trial" and contract.trial_end_policy == "end":
+                reason = self.env._("Ends with its trial")
+                contract._set_end(contract.date_trial_end, reason)
+        self._refresh_next_step()
+
+    def _set_active(self, reason):
+        tried = self.filtered(
+            lambda contract: contract.state == "draft" and contract.date_trial_end
+        )
+        tried._update_state("trial", self.env._("Trial begins"))
+        (self - tried)._update_state("active", reason)
+
+    def _update_state(self, target, reason):
+        """Move to ``target``; the only place that writes ``state``.
+
+        :param str target: one of ``CONTRACT_STATES``
+        :param str reason: why, for the process log
+        :raise UserError: where ``TRANSITIONS`` does not allow it
+        """
+        self.check_access("write")
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for contract in self:
+            if target not in TRANSITIONS[contract.state]:
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s is %(state)s and cannot become "
+                        "%(target)s.",
+                        contract=contract.display_name,
+                        state=labels[contract.state],
+                        target=labels[target],
+                    )
+                )
+        log = self.env["subscription.event"]
+        for state, contracts in self.grouped("state").items():
+            log._log("state", contracts, reason, state_from=state, state_to=target)
+            contracts.sudo().state = target
+
+    def _check_ready(self):
+        """Everything a contract needs before it may be billed.
+
+        :raise UserError: naming the contract and what is missing
+        """
+        self.ensure_one()
+        if not self.line_ids:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s has no lines. Add at least one component "
+                    "of the plan %(plan)s.",
+                    contract=self.display_name,
+                    plan=self.plan_id.display_name,
+                )
+            )
+        for line in self.line_ids:
+            if not line.price_id and not line.has_price_override:
+                raise UserError(line._get_missing_price_message())
+        self.env["subscription.component.rules"]._check(self)
+        self._check_customer_type()
+
+    def _check_customer_type(self):
+        """Variants for businesses are not sold to consumers, whose rights they lack."""
+        is_consumer = not self.partner_id.commercial_partner_id.is_company
+        if self.variant_id.customer_type == "business" and is_consumer:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: %(variant)s is for businesses, and "
+                    "%(customer)s is a private person. Mark the customer as a company, "
+                    "or choose another variant.",
+                    contract=self.display_name,
+                    variant=self.variant_id.display_name,
+                    customer=self.partner_id.display_name,
+                )
+            )
+
+    # ----------------------------------------------------------------------
+    # Steps by date
+    #
+    # What happens to a contract by itself when a day is reached: its trial is over, a
+    # pause begins or ends, a change that was scheduled comes into force. The timeline
+    # knows all of it already; only what is true *today* moves, so billing is right even
+    # if the steps are late.
+    # ----------------------------------------------------------------------
+
+    def _get_step_dates(self):
+        """Days on which something is still to happen, past ones too.
+
+        :return: list of dates; each is gone when its step was taken
+        """
+        self.ensure_one()
+        dates = self._get_pause_dates()
+        is_waiting_for_end = self._is_over_with_trial()
+        if self.state == "trial" and not (
+            self.is_trial_over_told or is_waiting_for_end
+        ):
+            dates.append(self._get_paid_start())
+        return dates
+
+    def _get_pause_dates(self):
+        dates = []
+        for pause in self.pause_ids:
+            if pause.state == "planned":
+                dates.append(pause.date_start)
+            elif pause.state == "running" and pause.date_end:
+                dates.append(as_stop(pause.date_end))
+        return dates
+
+    def _take_steps(self, day):
+        """Do what ``day`` has reached; nothing if it was done before.
+
+        :param date day: today for these contracts
+        """
+        for contract in self.filtered("pause_ids"):
+            contract._take_pause_steps(day)
+        self._take_trial_steps(day)
+
+    def _take_trial_steps(self, day):
+        over = self.filtered(
+            lambda contract: contract.state == "trial"
+            and contract._get_paid_start() <= day
+        )
+        for contract in over.filtered(lambda it: it.trial_end_policy == "wait"):
+            contract._ask_after_trial(day)
+        going_on = over.filtered(
+            lambda it: it.trial_end_policy != "wait" and not it._is_over_with_trial()
+        )
+        going_on._update_state("active", self.env._("Trial is over"))
+        going_on._refresh_next_billing()
+
+    def _refresh_next_step(self):
+        for contract in self:
+            open_ = contract.state not in ("draft", "ended")
+            day = min(contract._get_step_dates(), default=False) if open_ else False
+            if contract.date_next_step != day:
+                contract.sudo().date_next_step = day
+
+    def _reach(self, day):
+        """Take the steps of ``day``, and note the next ones. A step that is still due
+        after it was taken is reported; the next day tries again."""
+        self._take_steps(day)
+        self._refresh_next_step()
+        stuck = self.filtered(lambda it: it.date_next_step and it.date_next_step <= day)
+        for contract in stuck:
+            message = self.env._(
+                "Contract %(contract)s: what was to happen on %(day)s is still due "
+                "after it was done. Look at its trial, its pauses and its scheduled "
+                "changes.",
+                contract=contract.display_name,
+                day=contract.date_next_step,
+            )
+            contract._park(message, day, self.env["subscription.billing.run"])
+        (self - stuck)._unpark_idle(day)
+
+    def _get_step_domain(self, day):
+        """Contracts something happens to by ``day``."""
+        return [("date_next_step", "<=", day), *self._get_retry_domain(day)]
+
+    # ----------------------------------------------------------------------
+    # Paid and unpaid days
+    #
+    # From when on a contract is paid for: after its trial, and after what was billed
+    # elsewhere before it came here.
+    # ----------------------------------------------------------------------
+
+    @api.depends("trial_count", "trial_unit", "date_start")
+    def _compute_date_trial_end(self):
+        for contract in self:
+            if contract.state == "draft":
+                contract.date_trial_end = contract._get_trial_end(contract.date_start)
+
+    @api.constrains("date_start", "date_trial_end")
+    def _check_trial_end(self):
+        for contract in self:
+            end = contract.date_trial_end
+            if end and end < contract.date_start:
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s: the trial ends on %(end)s, before the "
+                        "start %(start)s. Choose a day from the start on.",
+                        contract=contract.display_name,
+                        end=end,
+                        start=contract.date_start,
+                    )
+                )
+
+    @api.constrains("date_start", "date_billed_until")
+    def _check_billed_until(self):
+        for contract in self:
+            day = contract.date_billed_until
+            if day and day < contract.date_start:
+                raise ValidationError(
+                    self.env._(
+                        "Contract %(contract)s: billed until %(day)s lies before the "
+                        "start %(start)s. Leave it empty if nothing was billed yet.",
+                        contract=contract.display_name,
+                        day=day,
+                        start=contract.date_start,
+                    )
+                )
+
+    def _get_paid_start(self):
+        """First day after the trial: periods and terms are counted from it (C3)."""
+        self.ensure_one()
+        return as_stop(self.date_trial_end) or self.date_start
+
+    def _get_first_billed_day(self, line):
+        """First day a line may cost something, apart from what was billed elsewhere."""
+        if line.kind == "metered" and self.is_trial_usage_billed:
+            return self.date_start
+        return self._get_paid_start()
+
+    def _is_waiting(self):
+        """In a trial that only a decision turns into a paid contract (C3)."""
+        self.ensure_one()
+        return self.state == "trial" and self.trial_end_policy == "wait"
+
+    def _get_last_day(self):
+        """Last day of the contract as things stand, False for an open end."""
+        self.ensure_one()
+        ends = [self.date_end, self._is_waiting() and self.date_trial_end]
+        return min(filter(None, ends), default=False)
+
+    # ----------------------------------------------------------------------
+    # Pauses
+    # ----------------------------------------------------------------------
+
+    def _take_pause_steps(self, day):
+        self.ensure_one()
+        for pause in self.pause_ids:
+            reached = pause.state == "planned" and pause.date_start <= day
+            if reached and self.state == "active":
+                self._update_state("paused", self.env._("Pause begins"))
+            if reached:
+                pause.sudo().state = "running"
+            if pause.state == "running" and pause._get_end() < day:
+                pause.sudo().state = "over"
+                if self.state == "paused":
+                    self._update_state("active", self.env._("Pause is over"))
+
+    # ----------------------------------------------------------------------
+    # Terms: how long it binds, and when it ends if it is cancelled (C2)
+    # ----------------------------------------------------------------------
+
+    @api.depends(
+        "date_start",
+        "date_trial_end",
+        "date_term_start",
+        "state",
+        "pause_ids.date_end",
+        "pause_ids.is_term_extended",
+    )
+    def _compute_term_dates(self):
+        for contract in self:
+            contract.date_term_end = contract.date_cancel_by = False
+            contract.date_end_if_cancelled = False
+            if contract.state == "ended" or not contract.date_start:
+                continue
+            today = contract._get_today()
+            term, start = contract._as_term(), contract._get_term_start()
+            current = term.current(start, today)
+            contract.date_term_end = current and current.last_day
+            contract.date_cancel_by = term.last_cancel_day(start, today) or False
+            contract.date_end_if_cancelled = contract._get_earliest_end(today)
+
+    def _get_today(self):
+        """Today in the contract's zone; for buttons and forms, not for rules (T3)."""
+        self.ensure_one()
+        return self.env["subscription.billing.run"]._get_billing_date(self.tz or "UTC")
+
+    def _get_term_start(self):
+        """First day of the first term; later by the pauses that extend it."""
+        self.ensure_one()
+        start = self.date_term_start or self._get_paid_start()
+        pauses = self.pause_ids.filtered(
+            lambda pause: pause.is_term_extended and pause.date_start >= start
+        )
+        return fields.Date.add(start, days=sum(pause._get_days() for pause in pauses))
+
+    def _get_earliest_end(self, on):
+        """Last day of the contract if it is cancelled on ``on`` (C2).
+
+        In a trial it is the last day of the trial: nothing binds yet (C3).
+
+        :param date on: day the notice is received
+        :return: date, inclusive
+        """
+        self.ensure_one()
+        if self.date_trial_end and on <= self.date_trial_end:
+            return self.date_trial_end
+        stop = self._as_term().earliest_end(self._get_term_start(), on)
+        return as_last(stop)
+
+    # ----------------------------------------------------------------------
+    # Trial: how it begins, and what becomes of it (C3)
+    # ----------------------------------------------------------------------
+
+    def action_convert_trial(self):
+        """The customer stays: paid from the day after the trial, or from today if the
+        trial is over."""
+        for contract in self:
+            contract._convert_trial(contract._get_today())
+
+    def _convert_trial(self, day):
+        """Make a paid contract of a trial.
+
+        :param date day: day of the decision; fees begin after the trial, at the
+            earliest on this day
+        """
+        self.ensure_one()
+        if self.state != "trial":
+            raise UserError(
+                self.env._(
+                    "Contract %s is not in a trial.",
+                    self.display_name,
+                )
+            )
+        vals = {"trial_end_policy": "continue"}
+        if day > self._get_paid_start():
+            vals["date_trial_end"] = as_last(day)
+        if self.trial_end_policy == "end" and self.date_end == self.date_trial_end:
+            vals["date_end"] = False
+        self._get_applying().write(vals)
+        self.env["subscription.event"]._log(
+            "trial_ended", self, self.env._("Stays after the trial"), date_effective=day
+        )
+        self._reach(day)
+        self._refresh_next_billing()
+
+    def _is_over_with_trial(self):
+        """The contract ends with its trial: there is no step, only its end."""
+        self.ensure_one()
+        ends = self.date_end and self.date_end <= (self.date_trial_end or date.min)
+        return self.trial_end_policy == "end" and bool(ends)
+
+    def _ask_after_trial(self, day):
+        """Goes on by itself if there is a way to pay, else waits for one, visibly."""
+        self.ensure_one()
+        if self._get_payment_tokens():
+            self._get_applying().trial_end_policy = "continue"
+            return
+        if self.is_trial_over_told:
+            return
+        self.sudo().is_trial_over_told = True
+        message = self.env._("Trial is over, waiting for a payment method")
+        self.env["subscription.event"]._log(
+            "trial_ended", self, message, date_effective=day
+        )
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=message,
+            user_id=(self.user_id or self.env.user).id,
+        )
+
+    def _get_payment_tokens(self):
+        """Payment methods on file of the customer, the whole family's (P1)."""
+        return (
+            self.env["payment.token"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "child_of", self.commercial_partner_id.id),
+                    ("company_id", "=", self.company_id.id),
+                ]
+            )
+        )
+
+    # ----------------------------------------------------------------------
+    # Edits
+    #
+    # Direct edits leave an event with the old and the new value (O1). Changes write as
+    # changes and log themselves.
+    # ----------------------------------------------------------------------
+
+    def _get_watched_values(self, names):
+        """Pairs of value and text by field; the text as it is called today."""
+        self.ensure_one()
+        it = self.sudo()
+        return {name: (it[name], it._get_value_text(name)) for name in names}
+
+    def _get_value_text(self, name):
+        """A field of the contract for the reader of the log; False if it is empty."""
+        self.ensure_one()
+        value = self[name]
+        if not value:
+            return False
+        if self._fields[name].type == "date":
+            return format_date(self.env, value)
+        return value.display_name if isinstance(value, models.BaseModel) else value
+
+    def _log_edits(self, before):
+        """One event per contract and field that is another than before."""
+        log = self.env["subscription.event"].sudo()
+        log.create(
+            [
+                log._prepare_event(
+                    contract._get_edit_type(name),
+                    contract,
+                    contract._get_edit_message(name),
+                    value_old=text,
+                    value_new=contract.sudo()._get_value_text(name),
+                    date_effective=name == "date_end" and contract.date_end,
+                )
+                for contract, values in before.items()
+                for name, (value, text) in values.items()
+                if (contract.sudo()[name] or False) != (value or False)
+            ]
+        )
+
+    def _get_edit_type(self, name):
+        if name != "date_end":
+            return "changed"
+        return "end_set" if self.date_end else "end_removed"
+
+    def _get_edit_message(self, name):
+        label = self._fields[name]._description_string(self.env)
+        return self.env._("%s edited", label)
+
+    # ----------------------------------------------------------------------
+    # Story: the log, newest first, month by month (O1)
+    # ----------------------------------------------------------------------
+
+    @api.depends("event_ids")
+    @api.depends_context("lang", "tz", "uid")
+    def _compute_story_html(self):
+        for contract in self:
+            contract.story_html = contract._get_story_events()._render_story()
+
+    def _get_story_events(self):
+        """The newest events, one more than are told to know whether there are more."""
+        self.ensure_one()
+        return self.env["subscription.event"].search(
+            [("contract_id", "=", self._origin.id)], limit=STORY_LENGTH + 1
+        )
+
+    def action_view_events(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "subscription_billing.subscription_event_action"
+        )
+        action["domain"] = [("contract_id", "=", self.id)]
+        action["context"] = {"in_contract": True}
+        return action

@@ -4,7 +4,8 @@ from odoo.exceptions import UserError, ValidationError
 from ...engine.money import to_decimal
 from ...engine.proration import Proration
 from ...engine.timeline import Item, ItemKind, Mode
-from ..catalogue.subscription_recurrence_mixin import as_stop
+from ..catalogue.subscription_recurrence_mixin import BILLING_MODES, PRORATIONS
+from ..dates import as_last, as_stop
 
 # What a billed line says must stay true; a change is a new line from its date on.
 LOCKED_FIELDS = {
@@ -20,6 +21,27 @@ LOCKED_FIELDS = {
     "billing_mode",
     "proration",
 }
+# Where the periods of a line come from; each is the contract's on the day it is booked.
+GRID_FIELDS = (
+    "billing_interval_count",
+    "billing_interval_unit",
+    "alignment",
+    "billing_day",
+    "date_anchor",
+)
+BOOKED = {"store": True, "precompute": True, "required": False, "default": None}
+# A change of these touches every day of a line, one of its end only those after it.
+RULED_FIELDS = {"component_id", "contract_id", "quantity", "date_start", "date_end"}
+# Computed when a line is booked; a successor goes on with what was agreed (C6).
+AGREED_FIELDS = (
+    "price_id",
+    "agreed_steps",
+    "fee_interval_count",
+    "fee_interval_unit",
+    "billing_mode",
+    "proration",
+    *GRID_FIELDS,
+)
 
 
 class SubscriptionContractLine(models.Model):
@@ -27,7 +49,7 @@ class SubscriptionContractLine(models.Model):
 
     _name = "subscription.contract.line"
     _description = "Subscription Contract Line"
-    _inherit = ["subscription.agreed.price.mixin", "subscription.timeline.mixin"]
+    _inherit = ["subscription.timeline.mixin", "subscription.recurrence.mixin"]
     _order = "contract_id, sequence, id"
     _check_company_auto = True
 
@@ -66,6 +88,38 @@ class SubscriptionContractLine(models.Model):
     )
     date_end = fields.Date(help="Last day, inclusive; empty = as long as the contract.")
     charge_ids = fields.One2many("subscription.charge", "line_id")
+    # Rhythm.
+    fee_interval_count = fields.Integer(compute="_compute_rhythm", **BOOKED)
+    fee_interval_unit = fields.Selection(compute="_compute_rhythm", **BOOKED)
+    billing_mode = fields.Selection(BILLING_MODES, compute="_compute_rhythm", **BOOKED)
+    billing_interval_count = fields.Integer(compute="_compute_rhythm", **BOOKED)
+    billing_interval_unit = fields.Selection(compute="_compute_rhythm", **BOOKED)
+    alignment = fields.Selection(compute="_compute_rhythm", **BOOKED)
+    billing_day = fields.Integer(compute="_compute_rhythm", **BOOKED)
+    date_anchor = fields.Date(compute="_compute_rhythm", store=True, precompute=True)
+    proration = fields.Selection(
+        PRORATIONS, compute="_compute_rhythm", store=True, precompute=True
+    )
+    # Lines that go on.
+    predecessor_id = fields.Many2one(
+        "subscription.contract.line",
+        "Continues",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The line that was booked before, at the old price.",
+    )
+    successor_ids = fields.One2many(
+        "subscription.contract.line", "predecessor_id", "Continued By", copy=False
+    )
+    is_upcoming = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Its price is announced and not yet in force; until then the line it "
+        "continues counts.",
+    )
+    _upcoming = models.Index("(company_id, date_start) WHERE is_upcoming")
 
     @api.depends("component_id")
     def _compute_from_component(self):
@@ -140,14 +194,24 @@ class SubscriptionContractLine(models.Model):
         lines = super().create(vals_list)
         lines._check_not_ended()
         lines._follow_up("line_added", self.env._("Booked"), "date_start")
+        lines._check_rules(lines.component_id, lines._get_first_day())
         return lines
 
     def write(self, vals):
         if vals.keys() & LOCKED_FIELDS:
             self._check_not_billed()
+        if not RULED_FIELDS & vals.keys():
+            return super().write(vals)
+        is_end = RULED_FIELDS & vals.keys() == {"date_end"}
+        contracts, components = self.contract_id, self.component_id
+        before = self._get_first_day(is_end)
         result = super().write(vals)
         if "date_end" in vals:
             self._follow_up("line_ended", self.env._("End date changed"), "date_end")
+        days = [day for day in (before, self._get_first_day(is_end)) if day]
+        self._check_rules(
+            components | self.component_id, min(days, default=None), contracts
+        )
         return result
 
     def _check_not_ended(self):
@@ -231,3 +295,254 @@ class SubscriptionContractLine(models.Model):
         """First day no longer covered, or None."""
         ends = [self.date_end, self.contract_id._get_last_day()]
         return as_stop(min(filter(None, ends), default=None))
+
+    # ----------------------------------------------------------------------
+    # Rhythm
+    #
+    # A line keeps the rhythm it was booked with. Where a contract goes on in another
+    # rhythm, its lines go on as new ones, and what was billed keeps its periods (T1).
+    # ----------------------------------------------------------------------
+
+    @api.depends(
+        "component_id",
+        "contract_id.fee_interval_count",
+        "contract_id.fee_interval_unit",
+        "contract_id.billing_interval_count",
+        "contract_id.billing_interval_unit",
+        "contract_id.billing_mode",
+        "contract_id.alignment",
+        "contract_id.billing_day",
+        "contract_id.date_anchor",
+    )
+    def _compute_rhythm(self):
+        for line in self:
+            contract = line.contract_id
+            if contract.state != "draft" and line.billing_interval_unit:
+                continue  # T1: periods stay where they were
+            line.update(line._prepare_rhythm(contract))
+
+    def _prepare_rhythm(self, source):
+        """Rhythm of this line's component beside that of ``source``, a contract or a
+        variant."""
+        component, own = self.component_id, self.component_id.has_own_interval
+        vals = {name: source[name] for name in GRID_FIELDS if name in source._fields}
+        return {
+            **vals,
+            "fee_interval_count": (
+                component.interval_count if own else source.fee_interval_count
+            ),
+            "fee_interval_unit": (
+                component.interval_unit if own else source.fee_interval_unit
+            ),
+            "billing_mode": (
+                "arrears"
+                if component.kind == "metered"
+                else component.billing_mode or source.billing_mode
+            ),
+            "proration": component.proration,
+        }
+
+    def _as_grid(self):
+        """Fee periods of this line, counted from its anchor (T1)."""
+        self.ensure_one()
+        return self._as_own_recurrence(self._as_fee_interval())
+
+    def _as_billing_recurrence(self):
+        """Its billing periods, the last one cut at the end of the contract (T6)."""
+        self.ensure_one()
+        stop = self.contract_id._as_stop()
+        return self._as_own_recurrence(self._as_billing_interval(), stop)
+
+    def _as_own_recurrence(self, interval, stop=None):
+        """Usage that is billed in the trial has periods in it; fees begin after it."""
+        contract = self.contract_id
+        anchor = self.date_anchor or contract._get_paid_start()
+        start = contract._get_first_billed_day(self)
+        return self._as_recurrence(interval, start, anchor, stop and max(stop, start))
+
+    # ----------------------------------------------------------------------
+    # What may be billed
+    #
+    # A line costs nothing before the paid part of its contract.
+    # ----------------------------------------------------------------------
+
+    def _get_billed_period(self):
+        """First and stop day of what may be billed of this line, half-open; the stop
+        is None for an open end. Stop = start: nothing at all."""
+        self.ensure_one()
+        contract, stop = self.contract_id, self._as_stop()
+        if contract.is_annulled:
+            stop = self.date_start  # nothing of a contract that never was
+        since = as_stop(contract.date_billed_until)
+        start = max(self.date_start, contract._get_first_billed_day(self))
+        if since and start < since:
+            if not self._is_recurring():
+                return start, start
+            start = since
+        return start, stop and max(stop, start)
+
+    # ----------------------------------------------------------------------
+    # Rules of components
+    #
+    # Changes of a running contract's lines keep the rules of their components.
+    # ----------------------------------------------------------------------
+
+    def unlink(self):
+        contracts, components = self.contract_id, self.component_id
+        since = self._get_first_day()
+        result = super().unlink()
+        self.browse()._check_rules(components, since, contracts)
+        return result
+
+    def _get_first_day(self, is_end=False):
+        """First day these lines are valid, or the first one they no longer are."""
+        if is_end:
+            days = [as_stop(line.date_end) for line in self if line.date_end]
+        else:
+            days = [line.date_start for line in self if line.date_start]
+        return min(days, default=None)
+
+    def _check_rules(self, components, since, contracts=None):
+        if self._is_applying():
+            return  # ends lines and goes on with the same at another price
+        running = (self.contract_id | (contracts or self.contract_id)).filtered(
+            lambda contract: contract.state not in ("draft", "ended")
+        )
+        rules = self.env["subscription.component.rules"]
+        rules._check(running, components, since)
+
+    # ----------------------------------------------------------------------
+    # Lines that go on
+    #
+    # Lines that go on under a new price: the old one ends the day before, the new one
+    # names it. What was billed by the old one stays as it is (C6).
+    # ----------------------------------------------------------------------
+
+    def copy_data(self, default=None):
+        """A copied contract starts at the last price of each component: what was
+        continued by another line is left out of it."""
+        vals_list = super().copy_data(default)
+        if self._is_applying():
+            return vals_list  # of a line that goes on, whatever came after it
+        return [
+            {} if line.successor_ids else vals
+            for line, vals in zip(self, vals_list, strict=True)
+        ]
+
+    def _get_current(self):
+        """The line whose price is in force as long as this one is announced."""
+        line = self
+        while line.is_upcoming and line.predecessor_id:
+            line = line.predecessor_id
+        return line
+
+    def _get_interval_text(self):
+        """One interval as "month" or "3 months", in the language of ``env``."""
+        self.ensure_one()
+        units = {
+            "day": (self.env._("day"), self.env._("days")),
+            "week": (self.env._("week"), self.env._("weeks")),
+            "month": (self.env._("month"), self.env._("months")),
+            "quarter": (self.env._("quarter"), self.env._("quarters")),
+            "half_year": (self.env._("half-year"), self.env._("half-years")),
+            "year": (self.env._("year"), self.env._("years")),
+        }
+        one, many = units[self.fee_interval_unit]
+        count = self.fee_interval_count
+        return one if count == 1 else f"{count} {many}"
+
+    def _end_upcoming(self, day, companies):
+        """Let announced prices count from their day on, in the caller's transaction.
+
+        :param date day: today for these companies
+        :param companies: ``res.company`` records
+        """
+        reached = self.sudo().search(
+            [
+                ("is_upcoming", "=", True),
+                ("date_start", "<=", day),
+                ("company_id", "in", companies.ids),
+            ]
+        )
+        reached.is_upcoming = False
+        return reached
+
+    # ----------------------------------------------------------------------
+    # Writing the timeline
+    #
+    # The three ways the timeline of a contract is written: a line goes on under other
+    # terms, a component is booked, a line ends. Planner and ledger do the rest (X2).
+    # ----------------------------------------------------------------------
+
+    def _prepare_agreed(self):
+        """What was agreed for this line, as values to write."""
+        self.ensure_one()
+        return self._convert_to_write({name: self[name] for name in AGREED_FIELDS})
+
+    def _go_on(self, day, vals, today):
+        """Let the line go on under other terms.
+
+        :param date day: first day of the new terms
+        :param dict vals: what is new; all else stays as it was agreed
+        :param date today: a successor that starts later is marked as upcoming
+        :return: the successor; the line itself where it only begins on ``day``
+        """
+        self.ensure_one()
+        line = self._get_applying()
+        before = line.date_end
+        if day <= today and line._begins_on(day):
+            return line._begin_otherwise(vals)
+        line._end_on(day)  # first: two lines must not claim the same usage (X4)
+        successor = line.create(
+            {
+                **line.copy_data()[0],
+                "date_start": day,
+                "date_end": before,
+                "predecessor_id": line.id,
+                "is_upcoming": day > today,
+            }
+        )
+        # Odoo computes them anew when a line is created.
+        successor.write({**line._prepare_agreed(), **vals})
+        (line.successor_ids - successor).predecessor_id = successor
+        return successor
+
+    def _begins_on(self, day):
+        """Whether nothing of the line has been billed and it only begins."""
+        return self.date_start == day and not self.charge_ids
+
+    def _begin_otherwise(self, vals):
+        """Change and change back on the same day leave nothing behind (M3)."""
+        self.write(vals)
+        before = self.predecessor_id
+        names = (*AGREED_FIELDS, "component_id", "quantity", "price_override")
+        is_same = before and all(before[name] == self[name] for name in names)
+        if not is_same or as_stop(before.date_end) != self.date_start:
+            return self
+        before.date_end = self.date_end
+        self.successor_ids.predecessor_id = before
+        self.unlink()
+        return before
+
+    def _book(self, contract, component, day, vals, today):
+        """Book a component from ``day`` on, at the price of that day.
+
+        :param dict vals: further values of the line, such as quantity or own price
+        :return: the line
+        """
+        line = self._get_applying().create(
+            {
+                "contract_id": contract.id,
+                "component_id": component.id,
+                "date_start": day,
+                "is_upcoming": day > today,
+                **vals,
+            }
+        )
+        # Odoo computes some of them anew when a line is created.
+        line.write(vals)
+        return line
+
+    def _end_on(self, stop):
+        """Let lines end the day before ``stop``; before their start: never valid."""
+        self._get_applying().date_end = as_last(stop)

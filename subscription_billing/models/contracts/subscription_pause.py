@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...engine.timeline import Phase
-from ..catalogue.subscription_recurrence_mixin import as_stop
+from ..dates import as_stop
 
 
 class SubscriptionPause(models.Model):
@@ -75,37 +75,3 @@ class SubscriptionPause(models.Model):
 
     def _get_end(self):
         return self.date_end or fields.Date.to_date("9999-12-31")
-
-
-class SubscriptionContract(models.Model):
-    """Paused while a pause lasts, and active again after it."""
-
-    _inherit = "subscription.contract"
-
-    def _get_step_dates(self):
-        dates = super()._get_step_dates()
-        for pause in self.pause_ids:
-            if pause.state == "planned":
-                dates.append(pause.date_start)
-            elif pause.state == "running" and pause.date_end:
-                dates.append(as_stop(pause.date_end))
-        return dates
-
-    def _take_steps(self, day):
-        result = super()._take_steps(day)
-        for contract in self.filtered("pause_ids"):
-            contract._take_pause_steps(day)
-        return result
-
-    def _take_pause_steps(self, day):
-        self.ensure_one()
-        for pause in self.pause_ids:
-            reached = pause.state == "planned" and pause.date_start <= day
-            if reached and self.state == "active":
-                self._update_state("paused", self.env._("Pause begins"))
-            if reached:
-                pause.sudo().state = "running"
-            if pause.state == "running" and pause._get_end() < day:
-                pause.sudo().state = "over"
-                if self.state == "paused":
-                    self._update_state("active", self.env._("Pause is over"))

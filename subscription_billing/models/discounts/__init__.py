@@ -1,6 +1,5 @@
 from . import subscription_discount_terms_mixin
 from . import subscription_discount
-from . import subscription_discount_redeeming
 from . import subscription_contract_discount
 from . import subscription_bonus
 from . import subscription_plan

@@ -1,5 +1,6 @@
 from odoo import models
 
+from ...engine.charge import measured
 from ...engine.money import exact_sum, scaled, to_decimal
 from ...engine.proration import Proration, fraction
 from ...engine.spent import Spent
@@ -46,7 +47,10 @@ class SubscriptionCharge(models.Model):
             for part in self.explanation["slices"]
             if part["kind"] != "discount" or not part.get("key")
         )
+        rule, zone = charged.proration, self.contract_id.tz
+        whole_time = measured(charged.whole, rule, zone)
         share = sum(
-            fraction(part, charged.whole, charged.proration) for part in charged.live()
+            fraction(measured(part, rule, zone), whole_time, rule)
+            for part in charged.live()
         )
         return scaled(self.contract_id._as_rounding().round(whole), share)

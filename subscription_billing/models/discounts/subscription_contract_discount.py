@@ -1,11 +1,9 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...engine.money import to_decimal
 from ...engine.reduction import Reduction
-from ..catalogue.subscription_recurrence_mixin import as_stop
+from ..dates import as_last, as_stop
 
 
 class SubscriptionContractDiscount(models.Model):
@@ -130,7 +128,7 @@ class SubscriptionContractDiscount(models.Model):
             self.sudo().unlink()
             day = None
         else:
-            last = max(day, self.date_start) - timedelta(days=1)
+            last = as_last(max(day, self.date_start))
             if self.date_end and self.date_end <= last:
                 raise UserError(
                     self.env._(

@@ -6,12 +6,6 @@ from odoo.tools.misc import format_date, formatLang
 AMOUNT_MAXIMUM = 1e12
 
 
-def format_percent(env, percent):
-    """A percentage in the reader's language, without zeros at its end."""
-    digits = len(f"{percent:.2f}".rstrip("0").partition(".")[2])
-    return formatLang(env, percent, digits=digits)
-
-
 class SubscriptionDiscountTermsMixin(models.AbstractModel):
     """What a discount takes off and for how long: shared by the offer and by its
     redemption, which keeps a copy (C6)."""
@@ -135,3 +129,9 @@ class SubscriptionDiscountTermsMixin(models.AbstractModel):
         """Whether the terms only make sense in one currency."""
         self.ensure_one()
         return self.kind == "amount" or bool(self.amount_minimum)
+
+
+def format_percent(env, percent):
+    """A percentage in the reader's language, without zeros at its end."""
+    digits = len(f"{percent:.2f}".rstrip("0").partition(".")[2])
+    return formatLang(env, percent, digits=digits)

@@ -27,17 +27,75 @@ class Entitlement:
 
 
 class SubscriptionContract(models.Model):
-    """What a customer may use: grants of the plan or its variant and of what is booked,
-    added up for a day (C7)."""
+    """Where a contract stands on any day, past or to come. Its state and variant are
+    those of today; for other days the timeline tells."""
 
     _inherit = "subscription.contract"
 
+    # Entitled contract.
     entitlements_html = fields.Html(
         "Entitlements",
         compute="_compute_entitlements_html",
         compute_sudo=True,
         sanitize=False,
     )
+
+    def _get_phase(self, day):
+        """What may be used of a contract depends on it.
+
+        :param date day: inclusive
+        :return: not_started, trial, waiting, active, paused or ended
+        """
+        self.ensure_one()
+        if self.is_annulled:
+            return "ended"
+        if self.state == "draft" or day < self.date_start:
+            return "not_started"
+        last = self._get_last_day()
+        if last and last < day:
+            return "waiting" if self._is_waiting_on(day) else "ended"
+        if any(pause._covers(day) for pause in self.pause_ids):
+            return "paused"
+        is_trial = self.date_trial_end and day <= self.date_trial_end
+        return "trial" if is_trial else "active"
+
+    def _is_waiting_on(self, day):
+        return self._is_waiting() and (not self.date_end or day <= self.date_end)
+
+    def _get_phase_name(self, phase):
+        """What people call a phase, in the language of ``env``."""
+        return {
+            "not_started": self.env._("Not started"),
+            "trial": self.env._("Trial"),
+            "waiting": self.env._("Waiting after the trial"),
+            "active": self.env._("Active"),
+            "paused": self.env._("Paused"),
+            "ended": self.env._("Ended"),
+        }[phase]
+
+    def _get_variant_on(self, day):
+        """The variant that is sold on a day: changes may have come, or be scheduled.
+
+        :param date day: inclusive
+        """
+        self.ensure_one()
+        changes = self.change_ids.filtered(
+            lambda it: it.kind == "variant" and it.state in ("scheduled", "applied")
+        ).sorted(lambda it: (it.date_effective, it.id))
+        until = changes.filtered(lambda it: it.date_effective <= day)
+        left = (changes - until).filtered(lambda it: it.state == "applied")
+        if left and not until:
+            return left[0].variant_old_id or self.variant_id
+        # What was reached last is what the contract says itself.
+        known = until if left else until.filtered(lambda it: it.state == "scheduled")
+        return known[-1:].variant_id or self.variant_id
+
+    # ----------------------------------------------------------------------
+    # Entitled contract
+    #
+    # What a customer may use: grants of the plan or its variant and of what is booked,
+    # added up for a day (C7).
+    # ----------------------------------------------------------------------
 
     @api.model
     @api.readonly
@@ -227,15 +285,95 @@ class SubscriptionContract(models.Model):
         decimals = max(-number.normalize().as_tuple().exponent, 0)
         return formatLang(self.env, float(number), digits=decimals)
 
+    # ----------------------------------------------------------------------
+    # Status
+    #
+    # Where a contract stands today, for the sold service: may it be used, until when,
+    # what comes next.
+    # ----------------------------------------------------------------------
 
-class SubscriptionContractLine(models.Model):
-    _inherit = "subscription.contract.line"
+    @api.model
+    @api.readonly
+    def get_status(self, reference):
+        """State, dates, what is overdue and what is scheduled (public).
 
-    def _is_booked(self):
-        """Whether a customer has any of it; usage is booked without a quantity."""
+        :param str reference: the contract's reference, in the current company
+        :return: dict as of today in the contract's time zone, see docs/api.rst
+        :raise UserError: for an unknown contract
+        """
+        contract = self._find_for_answer(reference)
+        return contract._prepare_status_answer(contract._get_asked_day(None))
+
+    def _prepare_status_answer(self, day):
+        """The answer as of a day; state and scheduled changes are those of now."""
         self.ensure_one()
-        return self.kind == "metered" or self.quantity > 0
+        overdue = self._get_overdue_items(day)
+        amount = sum(overdue.mapped("amount_residual_currency"))
+        return {
+            **self._prepare_standing_answer(day),
+            "date_start": _as_text(self.date_start),
+            "date_end": _as_text(self.date_end),
+            "trial_end": _as_text(self.date_trial_end),
+            "next_invoice_date": _as_text(self.date_next_billing),
+            "on_hold": self.is_on_hold,
+            "currency": self.currency_id.name,
+            "amount_overdue": self.currency_id.round(amount),
+            "blocked": self._is_blocked(day, overdue),
+            "changes": self._prepare_changes_answer(),
+            "transferred_to": self.successor_id.name or None,
+        }
+
+    def _prepare_changes_answer(self):
+        """The changes that are scheduled, the next one first."""
+        scheduled = self.change_ids.filtered(lambda it: it.state == "scheduled")
+        return [
+            {
+                "kind": change.kind,
+                "date": _as_text(change.date_effective),
+                "old": change.text_old or None,
+                "new": change.text_new or None,
+            }
+            for change in scheduled.sorted(lambda it: (it.date_effective, it.id))
+        ]
+
+    def _get_overdue_items(self, day):
+        """Open items of posted invoices the contract is on that were due before a day;
+        an invoice for several contracts is overdue for each of them.
+
+        :param date day: today for the contract
+        """
+        self.ensure_one()
+        return (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("move_id", "in", self.sudo().charge_ids.move_id.ids),
+                    ("move_id.move_type", "=", "out_invoice"),
+                    ("parent_state", "=", "posted"),
+                    ("account_type", "=", "asset_receivable"),
+                    ("reconciled", "=", False),
+                    ("date_maturity", "<", day),
+                ]
+            )
+        )
+
+    def _is_blocked(self, day, overdue):
+        """Whether the sold service is to be refused: an item is overdue for as many
+        days as the company bears.
+
+        :param date day: today for the contract
+        :param overdue: as ``_get_overdue_items``
+        """
+        days = self.company_id.subscription_block_days
+        if not days or not overdue:
+            return False
+        return (day - min(overdue.mapped("date_maturity"))).days >= days
 
 
 def _as_number(number):
     return None if number is None else float(number)
+
+
+def _as_text(day):
+    return fields.Date.to_string(day) if day else None

@@ -107,27 +107,3 @@ class SubscriptionFeatureGrant(models.Model):
             return None
         amount = to_decimal(self.amount)
         return amount * quantity if self.is_per_unit else amount
-
-
-class SubscriptionPlan(models.Model):
-    _inherit = "subscription.plan"
-
-    grant_ids = fields.One2many(
-        "subscription.feature.grant", "plan_id", "Features", copy=True
-    )
-
-
-class SubscriptionPlanVariant(models.Model):
-    _inherit = "subscription.plan.variant"
-
-    grant_ids = fields.One2many(
-        "subscription.feature.grant", "variant_id", "Features", copy=True
-    )
-
-
-class SubscriptionComponent(models.Model):
-    _inherit = "subscription.component"
-
-    grant_ids = fields.One2many(
-        "subscription.feature.grant", "component_id", "Features", copy=True
-    )

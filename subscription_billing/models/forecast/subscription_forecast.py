@@ -1,8 +1,7 @@
 from odoo import models
-from odoo.exceptions import UserError
 
-from ...engine.errors import EngineError
-from ..contracts.subscription_billable_mixin import BILLABLE_STATES
+from ..billing.subscription_contract import BILLABLE_STATES
+from ..failures import explain, isolate
 
 BATCH_SIZE = 500
 KINDS = {"charge": "fee"}
@@ -50,19 +49,21 @@ class SubscriptionForecast(models.AbstractModel):
         return rows
 
     def _plan(self, contracts, until):
-        """Plan all at once; halve where that fails, until the culprits are found.
+        """Plan all that can be planned.
 
         :return: dict contract -> ``engine.charge.Plan``, dict contract -> message
         """
-        try:
-            return contracts._plan_charges(until), {}
-        except (EngineError, UserError) as error:
-            if len(contracts) == 1:
-                return {}, {contracts: str(error)}
-        half = len(contracts) // 2
-        plans, problems = self._plan(contracts[:half], until)
-        more_plans, more_problems = self._plan(contracts[half:], until)
-        return {**plans, **more_plans}, {**problems, **more_problems}
+        results = isolate(
+            self.env,
+            contracts,
+            lambda part: (part._plan_charges(until), {}),
+            lambda part, error: ({}, {part: explain(self.env, error, part.name)}),
+        )
+        plans, problems = {}, {}
+        for some_plans, some_problems in results:
+            plans.update(some_plans)
+            problems.update(some_problems)
+        return plans, problems
 
     def _get_dated(self, contract, plan, day):
         """Each charge with the day it is billed on, if a run is made every day.

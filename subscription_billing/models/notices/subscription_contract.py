@@ -1,8 +1,18 @@
+import logging
+
 from odoo import fields, models
-from odoo.tools import format_date, format_datetime
+from odoo.tools import SQL, format_date, format_datetime, formatLang, frozendict
+from odoo.tools.sql import column_exists
+
+from ..dates import as_last, as_stop
+from ..failures import isolate
 
 # What a customer is told about, apart from ends and pauses that have own e-mails.
 OTHER_KINDS = ("end", "pause", "resume")
+_logger = logging.getLogger(__name__)
+# Set by who does something that is no news to the customer: a preview, an import.
+SILENT = ("subscription_preview", "subscription_import", "subscription_silent")
+NOT_SENT = "subscription_billing.mail_activity_type_notice_not_sent"
 
 
 class SubscriptionContract(models.Model):
@@ -10,6 +20,14 @@ class SubscriptionContract(models.Model):
     only have to place them."""
 
     _inherit = "subscription.contract"
+
+    # Reminders.
+    is_trial_end_told = fields.Boolean(readonly=True, copy=False)
+    date_renewal_told = fields.Date(
+        readonly=True,
+        copy=False,
+        help="Last day of the latest term whose renewal was told or lies behind.",
+    )
 
     def _get_notice_facts(self, code, **facts):
         """Texts for the template of an e-mail; all keys are always there, maybe empty.
@@ -184,32 +202,330 @@ class SubscriptionContract(models.Model):
         day = max(filter(None, (day, first)), default=False)
         return min(day, last) if day and last and last >= first else day
 
+    # ----------------------------------------------------------------------
+    # Prices as customers read them
+    #
+    # Prices as customers are told them: consumers with taxes, businesses without.
+    # ----------------------------------------------------------------------
 
-class SubscriptionChange(models.Model):
-    _inherit = "subscription.change"
+    def _get_price_texts(self, day):
+        """What is paid per period, line by line and in sum.
 
-    customer_texts = fields.Json(
-        readonly=True,
-        copy=False,
-        help="Before and after in the customer's language, as they were when it was "
-        "applied.",
-    )
+        :param date day: the lines of that day; False for none
+        """
+        lines = self.line_ids.filtered(lambda line: day and line._is_valid_on(day))
+        amounts = {line: line._get_told_amount(line.amount) for line in lines}
+        sums = {}
+        for line, amount in amounts.items():
+            if line._is_recurring() and line.kind != "metered":
+                per = line._get_interval_text()
+                sums[per] = sums.get(per, 0.0) + amount
+        return {
+            "lines": [line._get_told_row(amount) for line, amount in amounts.items()],
+            "price": ", ".join(
+                f"{self._format_notice_money(amount)} / {per}"
+                for per, amount in sums.items()
+            ),
+            "taxes": self.env._("Prices include taxes.")
+            if self._is_told_gross()
+            else self.env._("Prices are before taxes."),
+        }
 
-    def _describe(self):
-        """Before and after, for the staff; for the customer they are kept."""
-        lang = self.contract_id.partner_id.lang or self.env.lang
-        translated = self.with_context(lang=lang)
-        self.customer_texts = translated._call("describe") or (False, False)
-        if lang == self.env.lang:
-            return tuple(self.customer_texts)
-        return super()._describe()
+    def _get_total_now(self, facts):
+        """What the next invoice gives back or asks for, if a change counts already."""
+        change, on = facts.get("change"), facts.get("on")
+        if not change or change.state != "applied" or not on:
+            return ""
+        plan = self._plan_charges(on)[self]
+        lines = self.env["subscription.contract.line"]
+        total = sum(
+            lines.browse(due.item_key)._get_told_amount(float(due.amount))
+            for due in plan.credits + plan.charges
+        )
+        is_zero = self.currency_id.is_zero(total)
+        return "" if is_zero else self._format_notice_money(total)
 
-    def _get_told_texts(self, is_withdrawn=False):
-        """The change as texts for the customer."""
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
-        old, new = self.customer_texts or (self.text_old, self.text_new)
-        values = " → ".join(filter(None, (old, new)))
-        what = f"{kinds[self.kind]}: {values}" if values else kinds[self.kind]
-        if is_withdrawn:
-            what = self.env._("Does not take place: %s", what)
-        return {"what": what, "value_old": old or "", "value_new": new or ""}
+    def _is_told_gross(self):
+        return not self.partner_id.commercial_partner_id.is_company
+
+    def _format_notice_money(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+    # ----------------------------------------------------------------------
+    # Sending
+    #
+    # E-mails to the customers: through Odoo's queue, one per contract, in the language
+    # of its customer and its chatter.
+    # ----------------------------------------------------------------------
+
+    def _send_notice(self, code, **facts):
+        """Queue an e-mail for each contract, unless the company does not send it.
+
+        What happened to the contracts stands, even if a template fails.
+
+        :param str code: one of ``NOTICES``
+        :param facts: as in ``_get_notice_facts``, the same for all contracts; with
+            ``date`` the same e-mail is sent once per contract and date
+        :return: the mails queued, as superuser
+        """
+        mails = self.env["mail.mail"].sudo()
+        if any(self.env.context.get(name) for name in SILENT):
+            return mails
+        told = self.sudo().filtered(lambda contract: contract.state != "draft")
+        for company, contracts in told.grouped("company_id").items():
+            template = self.env["subscription.notice"]._get_template(company, code)
+            if not template:
+                continue
+            contracts = contracts._get_untold(code, facts.get("date"))
+            lost = contracts.filtered(lambda contract: not contract.partner_id.email)
+            lost._ask_to_tell(
+                self.env._(
+                    "No e-mail address, not sent: %s", self._get_notice_label(code)
+                )
+            )
+            mails += (contracts - lost)._queue_isolated(template, code, facts)
+        return mails
+
+    def _get_untold(self, code, day):
+        """Without those that were told the same about the same day."""
+        if not day:
+            return self
+        told = (
+            self.env["subscription.event"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("contract_id", "in", self.ids),
+                    ("notice_code", "=", code),
+                    ("date_effective", "=", day),
+                ],
+                ["contract_id"],
+            )
+        )
+        return self - told.contract_id
+
+    def _get_notice_label(self, code):
+        codes = self.env["subscription.notice"]._fields["code"]
+        return dict(codes._description_selection(self.env))[code]
+
+    def _queue_isolated(self, template, code, facts):
+        """Queue for all; where that fails, without the culprits (X5)."""
+        nothing = self.env["mail.mail"].sudo()
+        mails = isolate(
+            self.env,
+            self,
+            lambda part: part._queue_notice(template, code, facts),
+            lambda part, error: part._report_unsent(code, error) or nothing,
+        )
+        return nothing.union(*mails)
+
+    def _queue_notice(self, template, code, facts):
+        # For all at once: templates come to them one by one.
+        self.line_ids.mapped("amount")
+        mails = template.with_context(
+            subscription_notice=frozendict(facts)
+        ).send_mail_batch(self.ids, email_values={"auto_delete": False})
+        self.env["subscription.event"]._log(
+            "notice_sent",
+            self,
+            self._get_notice_label(code),
+            notice_code=code,
+            date_effective=facts.get("date") or facts.get("day"),
+        )
+        return mails
+
+    def _report_unsent(self, code, error):
+        label = self._get_notice_label(code)
+        _logger.warning(
+            "%s: e-mail %s failed: %s", self.name, code, error, exc_info=error
+        )
+        message = self.env._(
+            "%(notice)s could not be written: %(error)s", notice=label, error=error
+        )
+        self.env["subscription.event"]._log("notice_failed", self, message)
+        self._ask_to_tell(self.env._("Template fails, not sent: %s", label))
+
+    def _ask_to_tell(self, summary):
+        """One open activity per contract, however many e-mails it would be."""
+        if not self:
+            return
+        type_ = self.env.ref(NOT_SENT)
+        activities = self.env["mail.activity"].sudo()
+        asked = activities.search_fetch(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("activity_type_id", "=", type_.id),
+            ],
+            ["res_id"],
+        ).mapped("res_id")
+        vals = {
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "activity_type_id": type_.id,
+            "summary": summary,
+        }
+        activities.with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    **vals,
+                    "res_id": contract.id,
+                    "user_id": (contract.user_id or self.env.user).id,
+                }
+                for contract in self
+                if contract.id not in asked
+            ]
+        )
+
+    # ----------------------------------------------------------------------
+    # Reminders
+    #
+    # Reminders before a trial ends and before the last day to cancel a term.
+    # ----------------------------------------------------------------------
+
+    def _auto_init(self):
+        """Contracts that run already are told of renewals as well."""
+        is_new = not column_exists(self.env.cr, self._table, "date_renewal_told")
+        result = super()._auto_init()
+        if is_new:
+            self._look_again(SQL())
+        return result
+
+    def _look_again(self, condition):
+        """Let the next run find the steps of running contracts anew."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE subscription_contract"
+                " SET date_next_step = LEAST(date_next_step, date_start)"
+                " WHERE state NOT IN ('draft', 'ended') %s",
+                condition,
+            )
+        )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "date_end" in vals:
+            self._refresh_next_step()
+        return result
+
+    def _get_step_dates(self):
+        days = (self._get_trial_reminder(), self._get_renewal_reminder()[0])
+        return super()._get_step_dates() + [day for day in days if day]
+
+    def _take_steps(self, day):
+        waiting = self.filtered("is_trial_over_told")
+        paused = self.filtered(lambda contract: contract.state == "paused")
+        result = super()._take_steps(day)
+        self._remind_of_trials(day)
+        self._remind_of_renewals(day)
+        asked = self.filtered("is_trial_over_told") - waiting
+        asked.filtered(lambda it: not it.end_method)._send_notice("trial_over", on=day)
+        resumed = paused.filtered(lambda contract: contract.state == "active")
+        resumed._send_resumed(day)
+        return result
+
+    def _get_trial_reminder(self):
+        """Day to tell that the trial ends; None if it is too short, was cancelled, or
+        its customer knows."""
+        ahead = self.company_id.subscription_trial_reminder_days
+        is_open = self.state == "trial" and not self.end_method
+        if not is_open or self.is_trial_end_told or not ahead:
+            return None
+        day = fields.Date.subtract(self.date_trial_end, days=ahead)
+        return day if day > self.date_start else None
+
+    def _remind_of_trials(self, day):
+        reached = self.filtered(
+            lambda contract: (reminder := contract._get_trial_reminder())
+            and reminder <= day
+        )
+        reached.sudo().is_trial_end_told = True
+        running = reached.filtered(lambda contract: day <= contract.date_trial_end)
+        running._send_notice("trial_ending", on=day)
+
+    def _get_renewal_reminder(self):
+        """Day to tell of the next renewal that was not told yet, and its term.
+
+        :return: (date, ``Period``), or (None, None) if there is nothing to tell
+        """
+        ahead = self.company_id.subscription_renewal_reminder_days
+        if not ahead or self.date_end or self.state not in ("active", "paused"):
+            return None, None
+        term, start = self._as_term(), self._get_term_start()
+        on = start
+        if self.date_renewal_told:
+            on = max(on, as_stop(self.date_renewal_told))
+        # The first term may be too short for a reminder, and the second one not.
+        for _attempt in range(2):
+            current = term.current(start, on)
+            if not current:
+                break
+            last = term.last_cancel_day(start, on)
+            day = fields.Date.subtract(last, days=ahead)
+            if day > current.start:
+                return day, current
+            on = current.stop
+        return None, None
+
+    def _remind_of_renewals(self, day):
+        told = self.filtered(lambda contract: contract._reach_renewal(day))
+        told._send_notice("renewal_due", on=day)
+
+    def _reach_renewal(self, day):
+        """Note which term was told of; whether its customer can still act upon it.
+
+        Nothing is told of terms that were over before, as contracts from elsewhere
+        have them.
+        """
+        reminder, told = self._get_renewal_reminder()
+        if not reminder or reminder > day:
+            return False
+        term, start = self._as_term(), self._get_term_start()
+        if told.stop <= day:
+            current = term.current(start, day)
+            before = as_last(current.start) if current else day
+            self.sudo().date_renewal_told = before
+            reminder, told = self._get_renewal_reminder()
+            if not reminder or reminder > day:
+                return False
+        self.sudo().date_renewal_told = told.last_day
+        return day <= term.last_cancel_day(start, told.start)
+
+    # ----------------------------------------------------------------------
+    # Occasions
+    #
+    # What happens to a contract by itself, told to its customer: it begins, its trial
+    # is over, it goes on after a pause, it has ended.
+    # ----------------------------------------------------------------------
+
+    def action_activate(self):
+        """Customers who were moved here with a day billed until have their order
+        confirmed already."""
+        result = super().action_activate()
+        ordered = self.filtered(lambda contract: not contract.date_billed_until)
+        ordered._send_notice("order_confirmed")
+        return result
+
+    def _send_resumed(self, day):
+        """Once, if the end of the pause was not told when it was set."""
+        for first, contracts in self.grouped(
+            lambda contract: contract._get_resumed_on(day)
+        ).items():
+            contracts._send_notice("resumed", on=day, day=first, date=first)
+
+    def _get_resumed_on(self, day):
+        over = self.pause_ids.filtered(lambda pause: pause.state == "over")
+        last = max(over.mapped("date_end"), default=False)
+        return as_stop(last) if last else day
+
+    def _set_ended(self, reason):
+        tried = self.filtered(lambda contract: contract._ends_with_trial())
+        result = super()._set_ended(reason)
+        tried._send_notice("trial_over")
+        ended = (self - tried).filtered(lambda contract: not contract.is_annulled)
+        ended._send_notice("ended")
+        return result
+
+    def _ends_with_trial(self):
+        """Nobody cancelled: the trial was all there was to it."""
+        self.ensure_one()
+        return self.state == "trial" and not self.end_method

@@ -113,13 +113,3 @@ class SubscriptionNotice(models.Model):
         if not row:  # a company nobody has looked at the e-mails of
             return self._get_default_template(code).sudo()
         return row.template_id if row.is_sent else row.template_id.browse()
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        companies = super().create(vals_list)
-        self.env["subscription.notice"]._create_missing(companies)
-        return companies

@@ -1,22 +1,18 @@
 from odoo import api, fields, models
 
+from ...engine.credit import monthly_value
 from ...engine.money import ZERO, to_decimal
 from ...engine.price import Flat, PerUnit
 from .price_numbers import PRICE_DIGITS
-from .subscription_price_terms_mixin import PRICE_MODELS, SINGLE_AMOUNT_MODELS
-
-# Of an average month, for the monthly amount of intervals in days and weeks.
-DAYS_PER_MONTH = 365.25 / 12
+from .subscription_price import PRICE_MODELS, SINGLE_AMOUNT_MODELS
 
 
-class SubscriptionAgreedPriceMixin(models.AbstractModel):
+class SubscriptionContractLine(models.Model):
     """What a booked component costs: the price version it was sold with, or a price
     of its own (C6). Made for contract lines, whose fields it relies on."""
 
-    _name = "subscription.agreed.price.mixin"
-    _description = "Subscription Agreed Price"
+    _inherit = "subscription.contract.line"
 
-    currency_id = fields.Many2one("res.currency")
     price_id = fields.Many2one(
         "subscription.price",
         "Price Version",
@@ -166,12 +162,15 @@ class SubscriptionAgreedPriceMixin(models.AbstractModel):
         )
 
     def _get_monthly_amount(self):
-        """Recurring amount per average month (365.25 / 12 days), unrounded."""
+        """Recurring amount per month, unrounded; a year has 365 days."""
         self.ensure_one()
         if self.fee_interval_count < 1:
             return 0.0  # still being typed; saving it is refused
-        interval = self._as_fee_interval()
-        return self.amount / (interval.months or interval.days / DAYS_PER_MONTH)
+        return self._as_monthly(self.amount)
+
+    def _as_monthly(self, amount):
+        """What an amount per fee interval is per month, unrounded."""
+        return float(monthly_value(to_decimal(amount), self._as_fee_interval()))
 
     def _get_price_key(self):
         """Lines with the same key have the same price, and earn the same bonuses."""

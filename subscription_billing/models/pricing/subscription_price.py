@@ -1,7 +1,103 @@
+from decimal import Decimal
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import float_round
 
-from .subscription_price_checks_mixin import TERM_FIELDS
+from ...engine.bucketed import Bucketed
+from ...engine.errors import EngineError
+from ...engine.limits import Limited
+from ...engine.money import ZERO, to_decimal
+from ...engine.percentage import Percentage
+from ...engine.price import Basis, Flat, Package, PerUnit
+from ...engine.pricelist import PriceList
+from ...engine.tier import Tier
+from ...engine.tiers import (
+    DiscountScale,
+    Graduated,
+    GraduatedPercentage,
+    Stairstep,
+    Volume,
+)
+from ...formats import line_chart
+from ..failures import explain
+from .price_numbers import (
+    PRICE_DIGITS,
+    QUANTITY_DIGITS,
+    OptionalNumber,
+    PriceNumber,
+    by_bound,
+)
+
+PRICE_MODELS = [
+    ("flat", "Flat fee"),
+    ("per_unit", "Per unit"),
+    ("graduated", "Graduated"),
+    ("volume", "Volume"),
+    ("stairstep", "Stairstep"),
+    ("package", "Package"),
+    ("discount_scale", "Discount scale"),
+    ("percentage", "Percentage"),
+    ("graduated_percentage", "Graduated percentage"),
+    ("bucketed", "Per time bucket"),
+    ("pricelist", "Odoo pricelist"),
+]
+BUCKET_MODELS = [
+    pair
+    for pair in PRICE_MODELS
+    if pair[0] in ("per_unit", "graduated", "volume", "stairstep", "package")
+]
+BUCKET_UNITS = [("hour", "Hour"), ("day", "Day"), ("month", "Month")]
+ROUNDINGS = [("up", "Started packages"), ("down", "Full packages")]
+# An amount of one's own takes the place of these; of the others it is per unit.
+SINGLE_AMOUNT_MODELS = ("flat", "per_unit", "package")
+TIERED = {
+    "graduated": Graduated,
+    "volume": Volume,
+    "stairstep": Stairstep,
+    "graduated_percentage": GraduatedPercentage,
+    "discount_scale": DiscountScale,
+}
+# These price the single events or stretches of time that only a meter knows.
+METERED_MODELS = ("percentage", "graduated_percentage", "bucketed")
+NUMBERS = (
+    "amount",
+    "percent",
+    "package_size",
+    "free_quantity",
+    "amount_minimum",
+    "amount_maximum",
+    "amount_event",
+    "free_events",
+    "free_amount",
+    "event_minimum",
+    "event_maximum",
+)
+TERM_FIELDS = (
+    "price_model",
+    "package_rounding",
+    "bucket_unit",
+    "bucket_model",
+    "pricelist_id",
+    "tier_ids",
+    *NUMBERS,
+)
+# All that what a price costs depends on.
+TERM_DEPENDS = (
+    *TERM_FIELDS,
+    "tier_ids.up_to",
+    "tier_ids.price_unit",
+    "tier_ids.amount_flat",
+    "tier_ids.percent",
+    "currency_id",
+)
+# Enough for a smooth line; each is rated by the engine whenever something changes.
+SAMPLES = 60
+MOST_EVENTS = 1000
+# A bound belongs to the tier below: right behind it the next one begins.
+BEHIND = Decimal("0.00000001")
 
 
 class SubscriptionPrice(models.Model):
@@ -10,12 +106,6 @@ class SubscriptionPrice(models.Model):
 
     _name = "subscription.price"
     _description = "Subscription Price"
-    _inherit = [
-        "subscription.price.terms.mixin",
-        "subscription.price.checks.mixin",
-        "subscription.price.text.mixin",
-        "subscription.price.preview.mixin",
-    ]
     _order = "component_id, currency_id, variant_id, date_start desc, id desc"
     _check_company_auto = True
 
@@ -44,13 +134,91 @@ class SubscriptionPrice(models.Model):
     tier_ids = fields.One2many(
         "subscription.price.tier", "price_id", "Tiers", copy=True
     )
-
     _version_unique = models.UniqueIndex(
         "(component_id, currency_id, COALESCE(variant_id, 0),"
         " COALESCE(partner_id, 0), COALESCE(date_start, '1970-01-01'::date))"
         " WHERE change_id IS NULL",
         "There is already a price for this component, variant, customer, currency "
         "and start date.",
+    )
+    # Terms.
+    price_model = fields.Selection(PRICE_MODELS, default="flat", required=True)
+    amount = PriceNumber(
+        digits=PRICE_DIGITS,
+        required=True,
+        default=0.0,
+        help="Per fee interval; taxes as set on the product's taxes.",
+    )
+    percent = PriceNumber(digits=(9, 6))
+    package_size = PriceNumber(
+        default=1.0, digits=QUANTITY_DIGITS, help="Units per package."
+    )
+    package_rounding = fields.Selection(
+        ROUNDINGS, "Charged", default="up", required=True
+    )
+    free_quantity = OptionalNumber(
+        digits=QUANTITY_DIGITS, help="Units of each period that cost nothing."
+    )
+    amount_minimum = OptionalNumber(
+        "Minimum",
+        digits=PRICE_DIGITS,
+        help="Least amount of a period; what it lacks is added.",
+    )
+    amount_maximum = OptionalNumber(
+        "Maximum", digits=PRICE_DIGITS, help="Most that a period can cost."
+    )
+    amount_event = OptionalNumber(
+        "Fixed per Event", digits=PRICE_DIGITS, help="Added for each event paid for."
+    )
+    free_events = fields.Integer(
+        aggregator=None, help="First events of each period that cost nothing."
+    )
+    free_amount = OptionalNumber(
+        digits=PRICE_DIGITS,
+        help="First amount of each period that costs nothing. With free events as "
+        "well, it is free while both last.",
+    )
+    event_minimum = OptionalNumber("Minimum per Event", digits=PRICE_DIGITS)
+    event_maximum = OptionalNumber("Maximum per Event", digits=PRICE_DIGITS)
+    bucket_unit = fields.Selection(
+        BUCKET_UNITS,
+        "Time Bucket",
+        default="day",
+        required=True,
+        help="Each stretch of this length is priced alone and summed up.",
+    )
+    bucket_model = fields.Selection(
+        BUCKET_MODELS, "Price of a Bucket", default="per_unit", required=True
+    )
+    # In words.
+    unit_model = fields.Char(compute="_compute_unit_model")
+    model_hint = fields.Char("How It Counts", compute="_compute_model_hint")
+    amount_text = fields.Char("Price", compute="_compute_amount_text")
+    # Preview.
+    preview_quantity = PriceNumber(
+        "Quantity",
+        compute="_compute_preview_quantity",
+        readonly=False,
+        store=False,
+        digits=QUANTITY_DIGITS,
+        help="Try the price with any quantity; nothing is saved.",
+    )
+    preview_count = fields.Integer(
+        "Times",
+        compute="_compute_preview_quantity",
+        readonly=False,
+        store=False,
+        help="Events or time buckets of this quantity.",
+    )
+    preview_html = fields.Html(
+        "Preview", compute="_compute_preview_html", sanitize=False
+    )
+    # Pricelists.
+    pricelist_id = fields.Many2one(
+        "product.pricelist",
+        check_company=True,
+        ondelete="restrict",
+        help="Leave empty to take the customer's pricelist.",
     )
 
     @api.constrains("variant_id", "component_id")
@@ -110,3 +278,568 @@ class SubscriptionPrice(models.Model):
                     price=line.price_id.display_name,
                 )
             )
+
+    # ----------------------------------------------------------------------
+    # Terms
+    #
+    # How a price counts: its model, its numbers and its tiers, and the way to the
+    # engine (M6). Fields that a model does not use are ignored. Made for prices, whose
+    # ``tier_ids`` it relies on.
+    # ----------------------------------------------------------------------
+
+    def _get_unit_model(self):
+        """How units are priced, within a time bucket if there are some."""
+        self.ensure_one()
+        is_bucketed = self.price_model == "bucketed"
+        return self.bucket_model if is_bucketed else self.price_model
+
+    def _as_price(self, own_amount=None, steps=None):
+        """The engine's price. Free quantity, minimum and maximum apply to any model.
+
+        :param float own_amount: agreed with a customer; takes the place of the amount,
+            or makes the price one per unit where the model has no single amount
+        :param steps: pairs (quantity, price) frozen when the pricelist was sold;
+            None for those of now
+        """
+        self.ensure_one()
+        model, amount = self.price_model, self.amount
+        if own_amount is not None:
+            model = model if model in SINGLE_AMOUNT_MODELS else "per_unit"
+            amount = own_amount
+        if model == "pricelist" and steps is None:
+            steps = self._get_current_steps()
+        price = self._as_unlimited(model, to_decimal(amount), steps)
+        free = 0 if model in ("flat", "percentage") else self.free_quantity
+        if not (free or self.amount_minimum or self.amount_maximum):
+            return price
+        return Limited(
+            price,
+            to_decimal(free),
+            minimum=_optional(self.amount_minimum),
+            maximum=_optional(self.amount_maximum),
+        )
+
+    def _as_unlimited(self, model, amount, steps):
+        if model == "flat":
+            return Flat(amount)
+        if model == "bucketed":
+            return Bucketed(self._as_unlimited(self.bucket_model, amount, steps))
+        if model == "package":
+            is_down = self.package_rounding == "down"
+            return Package(to_decimal(self.package_size), amount, is_down)
+        if model == "percentage":
+            return self._as_percentage()
+        if model == "pricelist":
+            pairs = ((to_decimal(low), to_decimal(price)) for low, price in steps)
+            return PriceList(tuple(pairs))
+        if model == "discount_scale":
+            return DiscountScale(amount, self._as_tiers())
+        return TIERED[model](self._as_tiers()) if model in TIERED else PerUnit(amount)
+
+    def _as_percentage(self):
+        return Percentage(
+            to_decimal(self.percent),
+            to_decimal(self.amount_event),
+            free_events=self.free_events or None,
+            free_amount=_optional(self.free_amount),
+            event_minimum=_optional(self.event_minimum),
+            event_maximum=_optional(self.event_maximum),
+        )
+
+    def _as_tiers(self):
+        return tuple(
+            Tier(
+                up_to=_optional(tier.up_to),
+                price_unit=to_decimal(tier.price_unit),
+                amount_flat=to_decimal(tier.amount_flat),
+                percent=to_decimal(tier.percent),
+            )
+            for tier in self._get_sorted_tiers()
+        )
+
+    def _get_sorted_tiers(self):
+        """Tiers by bound, also while they are being edited."""
+        return self.tier_ids.sorted(lambda tier: by_bound(tier.up_to))
+
+    # ----------------------------------------------------------------------
+    # Checks
+    #
+    # What makes a price unusable, in words for who enters it. Made for prices.
+    # ----------------------------------------------------------------------
+
+    @api.constrains(*TERM_FIELDS, "component_id")
+    def _check_terms(self):
+        """:raise ValidationError: with the first thing that is wrong"""
+        for price in self:
+            problem = price._get_problem()
+            if problem:
+                raise ValidationError(
+                    self.env._(
+                        "Price of %(component)s: %(problem)s",
+                        component=price.component_id.display_name,
+                        problem=problem,
+                    )
+                )
+
+    def _check_tiers_saved(self):
+        """The same after an edit of tiers. While their price is being saved they are
+        checked when the last of them is written: in between, bounds may meet."""
+        if not self.env.context.get("subscription_saving_price"):
+            self._check_terms()
+
+    def _get_problem(self):
+        """Why this price cannot be used, or None."""
+        return (
+            self._get_number_problem(self, NUMBERS)
+            or self._get_tier_problem()
+            or self._get_range_problem()
+            or self._get_metered_problem()
+            or self._get_engine_problem()
+        )
+
+    def _get_number_problem(self, record, names):
+        for name in names:
+            if record[name] < 0:
+                label = record._fields[name]._description_string(self.env)
+                return self.env._("%s must not be negative.", label)
+        if record.percent > 100:
+            return self.env._("a percent must lie between 0 and 100.")
+        return None
+
+    def _get_tier_problem(self):
+        if self._get_unit_model() not in TIERED:
+            return None
+        if not self.tier_ids:
+            return self.env._("add at least one tier, without upper bound.")
+        seen = set()
+        for tier in self._get_sorted_tiers():
+            names = ("up_to", "price_unit", "amount_flat", "percent")
+            problem = self._get_number_problem(tier, names)
+            if problem:
+                return problem
+            if tier.up_to in seen:
+                return (
+                    self.env._("two tiers end at %s; give each its own.", tier.up_to)
+                    if tier.up_to
+                    else self.env._(
+                        "only the last tier may be without upper bound. Fill in "
+                        "“Up To” in the others."
+                    )
+                )
+            seen.add(tier.up_to)
+        return None
+
+    def _get_range_problem(self):
+        if self._get_unit_model() == "package" and not self.package_size:
+            return self.env._("the package size must be above zero.")
+        for low, high in (
+            ("amount_minimum", "amount_maximum"),
+            ("event_minimum", "event_maximum"),
+        ):
+            if self[high] and self[low] > self[high]:
+                return self.env._(
+                    "the minimum of %(low)s exceeds the maximum of %(high)s.",
+                    low=self[low],
+                    high=self[high],
+                )
+        return None
+
+    def _get_metered_problem(self):
+        component = self.component_id
+        if self.price_model not in METERED_MODELS or component.kind == "metered":
+            return None
+        return self.env._(
+            "the price model “%(model)s” counts single events, which only a metered "
+            "component has. Choose another model, or make the component metered.",
+            model=dict(self._fields["price_model"]._description_selection(self.env))[
+                self.price_model
+            ],
+        )
+
+    def _get_engine_problem(self):
+        """The engine has the last word. A pricelist is Odoo's to judge."""
+        if self.price_model == "pricelist":
+            return None
+        try:
+            self._as_price()
+        except EngineError as error:
+            return explain(self.env, error, self.display_name)
+        return None
+
+    # ----------------------------------------------------------------------
+    # In words
+    #
+    # A price in words: its name in lists, and what its model means.
+    # ----------------------------------------------------------------------
+
+    @api.depends("price_model", "bucket_model")
+    def _compute_unit_model(self):
+        for price in self:
+            price.unit_model = price._get_unit_model()
+
+    @api.depends("price_model")
+    @api.depends_context("lang")
+    def _compute_model_hint(self):
+        hints = {
+            "flat": self.env._("One amount per period, whatever the quantity."),
+            "per_unit": self.env._("The same price for each unit."),
+            "graduated": self.env._("Each unit at the price of the tier it lies in."),
+            "volume": self.env._(
+                "All units at the price of the tier they reach together."
+            ),
+            "stairstep": self.env._("The fixed amount of the tier that is reached."),
+            "package": self.env._("One price for each package of so many units."),
+            "discount_scale": self.env._(
+                "A price per unit, less the percent of the tier that is reached."
+            ),
+            "percentage": self.env._("A percent of the amount of each event."),
+            "graduated_percentage": self.env._(
+                "Each part of an amount at the percent of the tier it lies in."
+            ),
+            "bucketed": self.env._(
+                "Each hour, day or month priced alone, and summed up."
+            ),
+            "pricelist": self.env._(
+                "As Odoo's pricelist says on the day of the sale, with its steps by "
+                "quantity. A contract keeps the steps it was sold with."
+            ),
+        }
+        for price in self:
+            price.model_hint = hints.get(price.price_model)
+
+    @api.depends("component_id", "variant_id", *TERM_DEPENDS)
+    @api.depends_context("subscription_short_name", "lang")
+    def _compute_display_name(self):
+        short = self.env.context.get("subscription_short_name")
+        models_ = dict(self._fields["price_model"]._description_selection(self.env))
+        for price in self:
+            text = price._get_amount_text()
+            if short:
+                variant = price.variant_id.name
+                price.display_name = f"{text}, {variant}" if variant else text
+            else:
+                price.display_name = (
+                    f"{price.component_id.name}: {text} "
+                    f"({models_.get(price.price_model)})"
+                )
+
+    @api.depends(*TERM_DEPENDS)
+    @api.depends_context("lang")
+    def _compute_amount_text(self):
+        for price in self:
+            price.amount_text = price._get_amount_text()
+
+    def _get_amount_text(self, own_amount=None):
+        """The price in one line, with all its digits and the currency's code.
+
+        :param float own_amount: as in ``_as_price``
+        """
+        self.ensure_one()
+        model = self.price_model
+        is_replaced = own_amount is not None and model not in SINGLE_AMOUNT_MODELS
+        text = (
+            self._format_money(own_amount)
+            if is_replaced
+            else self._get_model_text(model, own_amount)
+        )
+        free = self.free_quantity if is_replaced else self._get_free()
+        if free and model not in ("flat", "percentage"):
+            quantity = self._format(free, 0)
+            text = self.env._(
+                "%(quantity)s free, then %(price)s", quantity=quantity, price=text
+            )
+        if self.amount_minimum:
+            low = self._format(self.amount_minimum)
+            text = self.env._("%(price)s, at least %(low)s", price=text, low=low)
+        if self.amount_maximum:
+            high = self._format(self.amount_maximum)
+            text = self.env._("%(price)s, at most %(high)s", price=text, high=high)
+        return text
+
+    def _get_model_text(self, model, own_amount=None):
+        amount = self.amount if own_amount is None else own_amount
+        if model == "bucketed":
+            units = dict(self._fields["bucket_unit"]._description_selection(self.env))
+            text = self._get_model_text(self.bucket_model)
+            return f"{text} / {units[self.bucket_unit]}"
+        if model == "package":
+            size = self._format(self.package_size, 0)
+            return self.env._(
+                "%(price)s per %(size)s", price=self._format_money(amount), size=size
+            )
+        if model == "percentage":
+            percent = f"{self._format(self.percent, 0)}%"
+            fixed = self._format_money(self.amount_event)
+            return f"{percent} + {fixed}" if self.amount_event else percent
+        if model == "discount_scale":
+            return f"{self._format_money(amount)} ({self._get_percents('−')})"
+        if model == "graduated_percentage":
+            return self._get_percents()
+        if model == "pricelist":
+            return self.pricelist_id.name or self.env._("Customer's pricelist")
+        if model in ("graduated", "volume", "stairstep"):
+            return self._get_tier_text(model)
+        return self._format_money(amount)
+
+    def _get_tier_text(self, model):
+        name = "amount_flat" if model == "stairstep" else "price_unit"
+        tiers = self._get_sorted_tiers()
+        paid = tiers[1:] if self._is_first_free() else tiers
+        amounts = [self._format(tier[name]) for tier in paid]
+        return f"{' / '.join(amounts)} {self.currency_id.name or ''}"
+
+    def _get_percents(self, sign=""):
+        tiers = self._get_sorted_tiers()
+        return (
+            " / ".join(f"{sign}{self._format(tier.percent, 0)}%" for tier in tiers)
+            or "–"
+        )
+
+    def _get_free(self):
+        first = self._get_sorted_tiers()[:1]
+        return self.free_quantity + (first.up_to if self._is_first_free() else 0)
+
+    def _is_first_free(self):
+        """Whether the first of several tiers is nothing but a free quantity."""
+        first = self._get_sorted_tiers()[:1]
+        return bool(
+            self._get_unit_model() == "graduated"
+            and len(self.tier_ids) > 1
+            and not (first.price_unit or first.amount_flat)
+        )
+
+    def _format_money(self, amount):
+        return f"{self._format(amount)} {self.currency_id.name or ''}"
+
+    def _format(self, number, decimals=2):
+        explaining = self.env["subscription.explaining"]
+        return explaining._format_number(self.env, number, decimals)
+
+    # ----------------------------------------------------------------------
+    # Preview
+    #
+    # Type a quantity, see the slices, the amount and a chart, also of what is not saved
+    # yet. Made for prices.
+    # ----------------------------------------------------------------------
+
+    @api.depends("price_model", "bucket_model")
+    def _compute_preview_quantity(self):
+        """Something that shows what is special: the middle of the tiers, one and a
+        half packages."""
+        for price in self:
+            bounds = [tier.up_to for tier in price._get_sorted_tiers() if tier.up_to]
+            model, quantity = price._get_unit_model(), 10.0
+            if model in TIERED and bounds:
+                quantity = sum(bounds[:2]) / 2 if bounds[1:] else bounds[0] * 1.5
+            elif model == "package":
+                quantity = price.package_size * 1.5
+            elif model in ("percentage", "graduated_percentage"):
+                quantity = 100.0
+            price.preview_quantity = quantity + price.free_quantity
+            price.preview_count = price.free_events + 1 if model == "percentage" else 1
+
+    @api.depends(
+        *TERM_DEPENDS,
+        "component_id",
+        "partner_id",
+        "date_start",
+        "preview_quantity",
+        "preview_count",
+    )
+    @api.depends_context("lang")
+    def _compute_preview_html(self):
+        for price in self:
+            price.preview_html = price._render_preview()
+
+    def _render_preview(self):
+        problem = self._get_problem() or self._get_preview_problem()
+        if problem:
+            return Markup('<p class="text-warning-emphasis">%s</p>') % problem
+        try:
+            price = self._as_price()
+        except EngineError as error:  # a pricelist may say anything
+            problem = explain(self.env, error, self.display_name)
+            return Markup('<p class="text-warning-emphasis">%s</p>') % problem
+        return Markup('<div class="row"><div class="col-lg-6">%s</div>%s</div>') % (
+            self._render_table(price),
+            Markup('<div class="col-lg-6">%s</div>') % self._render_chart(price),
+        )
+
+    def _get_preview_problem(self):
+        if not self.component_id or not self.currency_id:
+            return self.env._("Choose component and currency to see the price.")
+        if self.preview_quantity < 0:
+            return self.env._("Type a quantity from zero up to see its price.")
+        return None
+
+    def _render_table(self, price):
+        explaining = self.env["subscription.explaining"]
+        priced = self._rate_preview(price, to_decimal(self.preview_quantity))
+        amount = explaining._format_money(self.env, priced.amount, self.currency_id)
+        return explaining._render_slices_html(
+            self.env,
+            explaining._prepare_slices(priced),
+            self.currency_id,
+            self._get_unit_name(),
+            footer=[(self.env._("Total"), amount)],
+        )
+
+    def _rate_preview(self, price, quantity):
+        """Price of the quantity, once per event or bucket where those count."""
+        if price.basis is Basis.QUANTITY:
+            return price.rate(quantity)
+        count = min(max(self.preview_count, 1), MOST_EVENTS)
+        return price.rate(quantity * count, (quantity,) * count)
+
+    def _render_chart(self, price):
+        """The amount over the quantity, up to beyond the last tier and the mark."""
+        quantity = to_decimal(self.preview_quantity)
+        ends = [quantity * 2, *(bound * 5 / 4 for bound in self._get_bounds(price))]
+        stop = line_chart.nice_stop(float(max(ends)))
+        points = [
+            (float(x), float(self._rate_preview(price, x).amount))
+            for x in self._get_samples(to_decimal(stop), price)
+        ]
+        mark = float(quantity), float(self._rate_preview(price, quantity).amount)
+        unit, code = self._get_unit_name(), self.currency_id.name
+        amount_title = self.env._("Price")
+        quantity_title = {
+            Basis.QUANTITY: self.env._("Quantity"),
+            Basis.EVENTS: self.env._("Amount of each event"),
+            Basis.BUCKETS: self.env._("Quantity in each bucket"),
+        }[price.basis]
+        write = self.env["subscription.explaining"]._format_number
+        x_axis = line_chart.Axis(
+            f"{quantity_title} ({unit})" if unit else quantity_title,
+            stop,
+            lambda value: write(self.env, value),
+        )
+        y_axis = line_chart.Axis(
+            f"{amount_title} ({code})",
+            line_chart.nice_stop(max(amount for _quantity, amount in points)),
+            lambda value: write(self.env, value),
+        )
+        title = self.env._("Price over quantity")
+        return Markup(line_chart.render(points, mark, x_axis, y_axis, title))
+
+    def _get_samples(self, stop, price):
+        """Quantities to rate: evenly spread, and both sides of every bound."""
+        samples = {stop * n / SAMPLES for n in range(SAMPLES + 1)}
+        for bound in self._get_bounds(price):
+            samples |= {bound, bound + BEHIND}
+        if self._get_unit_model() == "package":
+            size, free = to_decimal(self.package_size), to_decimal(self.free_quantity)
+            count = min(int(stop / size) + 1, SAMPLES)
+            for n in range(count):
+                samples |= {free + n * size, free + n * size + BEHIND}
+        return sorted(x for x in samples if x <= stop)
+
+    def _get_bounds(self, price):
+        """Quantities at which the price changes its slope or jumps."""
+        inner = getattr(price, "price", price)
+        steps = getattr(inner, "steps", None)
+        if steps is not None:
+            return [low - BEHIND for low, _price in steps if low]
+        free = ZERO if self.price_model == "flat" else to_decimal(self.free_quantity)
+        if self._get_unit_model() not in TIERED:
+            return [free] if free else []
+        ends = [to_decimal(tier.up_to) for tier in self.tier_ids if tier.up_to]
+        return [free + end for end in ends]
+
+    def _get_unit_name(self):
+        """What is counted, where a meter says it."""
+        return self.component_id.meter_id.unit_name
+
+    # ----------------------------------------------------------------------
+    # Pricelists
+    #
+    # Odoo's pricelists as a source of prices. Their rules stay Odoo's business: it is
+    # asked for the price at each quantity where a rule begins.
+    # ----------------------------------------------------------------------
+
+    def _get_current_steps(self):
+        """Steps of the pricelist for a sale on the day the price begins, or today."""
+        runs = self.env["subscription.billing.run"]
+        on = self.date_start or runs._get_billing_date(self.env.user.tz or "UTC")
+        return self._get_pricelist_steps(self.partner_id, on)
+
+    def _get_pricelist_steps(self, partner, on):
+        """Prices per unit by quantity, as Odoo would sell the product on a day.
+
+        :param partner: the customer, for the customer's own pricelist
+        :param date on: day of the sale
+        :return: list of pairs (quantity the price begins at, price), the first at 0
+        """
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        product = self.component_id.product_id.with_company(company)
+        partner = partner.with_company(company)
+        pricelist = self._get_pricelist(partner).with_company(company)
+        # Fixed prices are said in the pricelist's currency, whatever Odoo is asked for.
+        currency = pricelist.currency_id or self.currency_id
+        steps = []
+        for quantity in sorted({0.0} | self._get_quantities(pricelist, product, on)):
+            price = pricelist._get_product_price(
+                product, quantity, currency=currency, date=on
+            )
+            price = currency._convert(price, self.currency_id, company, on, round=False)
+            price = float_round(price, precision_digits=PRICE_DIGITS[1])
+            if not steps or steps[-1][1] != price:
+                steps.append((quantity, price))
+        self._check_steps(pricelist, steps)
+        return steps
+
+    def _get_pricelist(self, partner):
+        """The pricelist named, else the customer's; none: the product's own price.
+        Read as superuser: what was agreed does not depend on who looks it up."""
+        pricelist = (
+            self.pricelist_id
+            or partner.property_product_pricelist
+            # Odoo computes none as long as pricelists are switched off in Sales.
+            or partner.specific_property_product_pricelist
+        )
+        return pricelist.sudo()
+
+    def _get_quantities(self, pricelist, product, on):
+        """Quantities at which a rule begins, of pricelists it builds upon too."""
+        quantities, unread, seen = set(), pricelist, pricelist.browse()
+        while unread:
+            seen |= unread
+            rules = self.env["product.pricelist.item"].sudo()
+            for each in unread:
+                rules |= each._get_applicable_rules(product, on)
+            quantities |= set(rules.mapped("min_quantity"))
+            unread = rules.base_pricelist_id - seen
+        return quantities
+
+    def _check_steps(self, pricelist, steps):
+        if any(price < 0 for _quantity, price in steps):
+            raise ValidationError(
+                self.env._(
+                    "Pricelist %(pricelist)s gives %(product)s a negative price. "
+                    "Correct its rules, or choose another price model.",
+                    pricelist=pricelist.display_name,
+                    product=self.component_id.product_id.display_name,
+                )
+            )
+
+    @api.constrains("pricelist_id", "component_id")
+    def _check_pricelist_company(self):
+        """A plan of all companies must not sell by the pricelist of one."""
+        for price in self:
+            owner = price.pricelist_id.company_id
+            if owner and owner != price.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "Pricelist %(pricelist)s belongs to %(owner)s, and the price "
+                        "of %(component)s does not. Choose a pricelist of all "
+                        "companies, or limit the plan to this one.",
+                        pricelist=price.pricelist_id.display_name,
+                        owner=owner.display_name,
+                        component=price.component_id.display_name,
+                    )
+                )
+
+
+def _optional(number):
+    return to_decimal(number) if number else None

@@ -1,8 +1,10 @@
+import re
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...engine.period import Period
-from ..instants import aware
+from ..dates import aware
 from .subscription_usage_window import UsageWindow
 
 
@@ -106,3 +108,36 @@ class SubscriptionCharge(models.Model):
         else:
             self._claim_usage()
         return super()._set_void(is_void, event_type, get_reason)
+
+    # ----------------------------------------------------------------------
+    # Statements
+    #
+    # Usage statements of a charge: buttons and file names.
+    # ----------------------------------------------------------------------
+
+    def action_print_usage_statement(self):
+        """The statements of these charges in one PDF file."""
+        return self.env.ref(
+            "subscription_billing.report_usage_statement_action"
+        ).report_action(self, config=False)
+
+    def action_download_usage_statement(self):
+        """All events of the charge and the arithmetic as CSV."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/subscription/statement/charge/{self.id}.csv",
+            "target": "download",
+        }
+
+    def _get_statement_file_name(self):
+        """Name of a file, without its ending."""
+        self.ensure_one()
+        parts = (self.move_id.name, self.contract_id.name, self.component_id.name)
+        name = " ".join(part for part in parts if part)
+        return _as_file_name(self.env._("Usage %s", f"{name} {self.date_start}"))
+
+
+def _as_file_name(text):
+    """Without what file systems and headers do not take."""
+    return re.sub(r"[^\w\s.-]+", "-", text).strip()

@@ -33,6 +33,10 @@ class SubscriptionComponent(models.Model):
         help="Events that arrive after their period was billed are billed by the next "
         "run, with their own date.",
     )
+    # Alerts.
+    usage_alert_ids = fields.One2many(
+        "subscription.usage.alert", "component_id", "Usage Alerts", copy=True
+    )
 
     @api.constrains("kind", "meter_id")
     def _check_meter(self):

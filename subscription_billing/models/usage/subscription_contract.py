@@ -6,10 +6,8 @@ from odoo.exceptions import UserError
 
 from ...engine.local_time import day_start_utc, local_date
 from ...engine.money import ZERO, to_decimal
-from ...engine.period import ONE_DAY
 from ...engine.price import Slice
-from ..catalogue.subscription_recurrence_mixin import as_stop
-from ..instants import aware, naive
+from ..dates import as_stop, aware, naive
 from .subscription_usage_history import UsageHistory
 from .subscription_usage_window import UsageSpan
 
@@ -28,6 +26,17 @@ class SubscriptionContract(models.Model):
         "for the end of the period. 0 = never.",
     )
     usage_count = fields.Integer("Events", compute="_compute_usage_count")
+    # Usage so far.
+    metered_line_ids = fields.Many2many(
+        "subscription.contract.line",
+        string="Metered Lines",
+        compute="_compute_metered_line_ids",
+    )
+    usage_charge_ids = fields.Many2many(
+        "subscription.charge",
+        string="Billed Usage",
+        compute="_compute_usage_charge_ids",
+    )
 
     def _compute_usage_count(self):
         groups = self.env["subscription.usage"]._read_group(
@@ -106,7 +115,7 @@ class SubscriptionContract(models.Model):
             owed for the period so far, billed or not, before discounts and minimum
         """
         spans = [
-            UsageSpan(line, line._get_fee_period(day), day + ONE_DAY, is_final=False)
+            UsageSpan(line, line._get_fee_period(day), as_stop(day), is_final=False)
             for line in self.line_ids
             if line.kind == "metered" and line._is_valid_on(day)
         ]
@@ -214,3 +223,57 @@ class SubscriptionContract(models.Model):
         if not event:
             return False
         return local_date(aware(event.instant), self.tz)
+
+    # ----------------------------------------------------------------------
+    # Usage so far
+    #
+    # The usage tab of the contract form.
+    # ----------------------------------------------------------------------
+
+    @api.depends("line_ids.component_id")
+    def _compute_metered_line_ids(self):
+        for contract in self:
+            # Unsaved lines have used nothing.
+            contract.metered_line_ids = contract._origin.line_ids.filtered(
+                lambda line: line.kind == "metered"
+            )
+
+    @api.depends("charge_ids.is_void")
+    def _compute_usage_charge_ids(self):
+        charges = self.env["subscription.charge"].search(
+            [
+                ("contract_id", "in", self.ids),
+                ("usage_to", "!=", False),
+                ("is_void", "=", False),
+            ]
+        )
+        by_contract = charges.grouped("contract_id")
+        for contract in self:
+            contract.usage_charge_ids = by_contract.get(
+                contract._origin, charges.browse()
+            )
+
+    def action_view_usage(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "subscription_billing.subscription_usage_action"
+        )
+        action["domain"] = [("contract_id", "=", self.id)]
+        action["context"] = {"default_contract_id": self.id}
+        return action
+
+    def action_record_usage(self):
+        """Record one event by hand."""
+        self.ensure_one()
+        meters = self.metered_line_ids.meter_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Record Usage"),
+            "res_model": "subscription.usage",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_contract_id": self.id,
+                "default_meter_id": meters.id if len(meters) == 1 else False,
+            },
+        }

@@ -1,9 +1,12 @@
 from fractions import Fraction
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ...engine.period import FOREVER, Period
+from .subscription_charge import _as_file_name
+from .subscription_usage_window import UsageWindow
 
 
 class SubscriptionContractLine(models.Model):
@@ -11,6 +14,48 @@ class SubscriptionContractLine(models.Model):
     period."""
 
     _inherit = "subscription.contract.line"
+
+    # Usage so far.
+    meter_id = fields.Many2one(related="component_id.meter_id")
+    usage_unit_name = fields.Char(related="component_id.meter_id.unit_name")
+    usage_date_start = fields.Date(
+        "Period From", compute="_compute_usage_so_far", compute_sudo=True
+    )
+    usage_date_end = fields.Date(
+        "Period To", compute="_compute_usage_so_far", compute_sudo=True
+    )
+    usage_quantity = fields.Float(
+        "Used",
+        digits=(24, 8),
+        compute="_compute_usage_so_far",
+        compute_sudo=True,
+        help="Measured in the current period, after the meter's rounding.",
+    )
+    usage_quota = fields.Float(
+        "Free Quantity",
+        digits=(24, 8),
+        compute="_compute_usage_so_far",
+        compute_sudo=True,
+    )
+    usage_quota_left = fields.Float(
+        "Left", digits=(24, 8), compute="_compute_usage_so_far", compute_sudo=True
+    )
+    usage_percent = fields.Float(
+        "Quota Used",
+        compute="_compute_usage_so_far",
+        compute_sudo=True,
+        help="Share of the free quantity that is used.",
+    )
+    usage_amount = fields.Monetary(
+        "Cost So Far",
+        compute="_compute_usage_so_far",
+        compute_sudo=True,
+        help="What the usage of the current period costs, billed early or not; before "
+        "discounts, taxes and the minimum.",
+    )
+    usage_event_count = fields.Integer(
+        "Events", compute="_compute_usage_so_far", compute_sudo=True
+    )
 
     @api.constrains("component_id", "contract_id", "date_start", "date_end")
     def _check_meter_once(self):
@@ -146,6 +191,123 @@ class SubscriptionContractLine(models.Model):
             return Fraction(1)
         common = validity and validity.overlap(whole)
         return Fraction(common.days, whole.days) if common else Fraction(0)
+
+    # ----------------------------------------------------------------------
+    # Usage so far
+    #
+    # What a metered line has used in the period of today's billing date.
+    # ----------------------------------------------------------------------
+
+    @api.depends("component_id", "contract_id.tz", "contract_id.date_start")
+    def _compute_usage_so_far(self):
+        """All lines at once: the number of queries does not grow with the lines."""
+        found = {}
+        runs = self.env["subscription.billing.run"]
+        metered = self._origin.filtered(lambda line: line.kind == "metered")
+        contracts = metered.contract_id
+        for day, group in contracts.grouped(
+            lambda contract: runs._get_billing_date(contract.tz)
+        ).items():
+            found.update((usage[0], usage) for usage in group._get_usage_so_far(day))
+        counts = self._count_events(found)
+        for line in self:
+            origin = line._origin
+            line.update(
+                line._prepare_usage_so_far(*found[origin][1:], counts.get(origin, 0))
+                if origin in found
+                else line._prepare_no_usage()
+            )
+
+    def _prepare_usage_so_far(self, whole, priced, facts, count):
+        rounding = self.contract_id._as_rounding()
+        quantity, quota = facts.quantity, facts.free
+        return {
+            "usage_date_start": whole.start,
+            "usage_date_end": whole.last_day,
+            "usage_quantity": float(quantity),
+            "usage_quota": float(quota),
+            "usage_quota_left": float(facts.unused),
+            "usage_percent": float(100 * quantity / quota) if quota else 0.0,
+            "usage_amount": float(rounding.round(priced.amount)),
+            "usage_event_count": count,
+        }
+
+    def _prepare_no_usage(self):
+        return {
+            "usage_date_start": False,
+            "usage_date_end": False,
+            "usage_quantity": 0.0,
+            "usage_quota": 0.0,
+            "usage_quota_left": 0.0,
+            "usage_percent": 0.0,
+            "usage_amount": 0.0,
+            "usage_event_count": 0,
+        }
+
+    @api.model
+    def _count_events(self, found):
+        """Events of the period, billed early or not; the facts only count open ones.
+
+        :param dict found: line -> as ``subscription.contract._get_usage_so_far``
+        :return: dict line -> number
+        """
+        if not found:
+            return {}
+        windows = [
+            line._as_usage_window(line, facts.window)
+            for line, (_line, _whole, _priced, facts) in found.items()
+        ]
+        measuring = self.env["subscription.measuring"]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT w.key, count(*) FROM %s, subscription_usage u"
+                " WHERE %s GROUP BY w.key",
+                measuring._as_table(windows, past=False),
+                measuring._get_condition(windows),
+            )
+        )
+        return {windows[n].key: count for n, count in rows}
+
+    def _as_usage_window(self, key, time):
+        """The line's events between two instants."""
+        self.ensure_one()
+        accept, refuse = self._get_usage_filters()
+        return UsageWindow(
+            key=key,
+            contract_id=self.contract_id.id,
+            meter=self.component_id.meter_id,
+            time=time,
+            whole=time,
+            own=time.start,
+            zone=self.contract_id.tz,
+            accept=accept,
+            refuse=refuse,
+            component_id=self.component_id.id,
+        )
+
+    # ----------------------------------------------------------------------
+    # Statements
+    #
+    # The same of a metered line so far.
+    # ----------------------------------------------------------------------
+
+    def action_print_usage_so_far(self):
+        return self.env.ref(
+            "subscription_billing.report_usage_so_far_action"
+        ).report_action(self, config=False)
+
+    def action_download_usage_so_far(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/subscription/statement/line/{self.id}.csv",
+            "target": "download",
+        }
+
+    def _get_statement_file_name(self):
+        self.ensure_one()
+        name = f"{self.contract_id.name} {self.component_id.name}"
+        return _as_file_name(self.env._("Usage so far %s", name))
 
 
 def _as_dict(filters):

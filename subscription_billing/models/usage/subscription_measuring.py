@@ -10,7 +10,7 @@ from ...engine.event import Event
 from ...engine.metering import Measured, aggregate, buckets, round_quantity
 from ...engine.money import ONE, ZERO, scaled
 from ...engine.price import Basis
-from ..instants import aware, naive
+from ..dates import aware, naive
 
 # SQL over the events `u` of a window `w`. Numbers come as text: Odoo's cursor makes
 # floats of numerics, and a sum of a million events has more digits than those. Where

@@ -263,7 +263,7 @@ class SubscriptionRating(models.AbstractModel):
             if terms.has_bonuses:
                 earned = line._get_bonus_quantity(span.whole.start)
                 limited = limited.with_free(to_decimal(earned)) if earned else limited
-            if line.proration == "day":
+            if line.proration != "none":
                 limited = limited.for_share(line._get_share(span.whole))
             limited = limited.with_free(carried) if carried else limited
         return limited if span.is_final else limited.without_minimum()

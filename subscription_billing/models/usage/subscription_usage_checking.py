@@ -12,7 +12,7 @@ from ...formats.usage_event import (
     parse_properties,
     parse_quantity,
 )
-from ..catalogue.subscription_recurrence_mixin import as_stop
+from ..dates import as_stop
 from .subscription_meter import COUNTING_AGGREGATIONS, UNIQUE_AGGREGATIONS
 from .subscription_usage_catalogue import (
     ContractFacts,
@@ -22,7 +22,6 @@ from .subscription_usage_catalogue import (
 )
 
 _lt = LazyTranslate(__name__)
-
 # Clocks of the services that send events are not exactly ours.
 CLOCK_SKEW = timedelta(minutes=5)
 # Translated when an event is refused, which most never are.

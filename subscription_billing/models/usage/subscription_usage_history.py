@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ from ...engine.local_time import day_start_utc
 from ...engine.money import ZERO, to_decimal
 from ...engine.period import Period
 from ...engine.price import PricedAmount
-from ..instants import aware
+from ..dates import as_stop, aware
 from .subscription_usage_window import UsageSpan
 
 COLUMNS = SQL(
@@ -178,13 +178,12 @@ class UsageHistory:
 
 
 def _as_billed(row):
-    day = timedelta(days=1)
     return BilledUsage(
         charge_id=row[0],
         line_id=row[1],
         kind=row[4],
-        period=Period(row[5], row[6] + day),
-        whole=Period(row[7], row[8] + day),
+        period=Period(row[5], as_stop(row[6])),
+        whole=Period(row[7], as_stop(row[8])),
         amount=to_decimal(row[9] or 0),
         time=Period(aware(row[10]), aware(row[11])),
         unused=to_decimal(row[12] or 0),

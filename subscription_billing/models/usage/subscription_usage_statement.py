@@ -7,8 +7,8 @@ from odoo.tools import SQL
 
 from ...engine.local_time import utc_window
 from ...engine.money import ZERO, to_decimal
-from ...engine.period import ONE_DAY, Period
-from ..instants import aware, naive
+from ...engine.period import Period
+from ..dates import as_stop, aware, naive
 from .subscription_measuring import AGGREGATES
 from .subscription_meter import UNIQUE_AGGREGATIONS
 from .subscription_usage_window import UsageWindow
@@ -97,7 +97,7 @@ class SubscriptionUsageStatement(models.AbstractModel):
         statement = UsageStatement(
             line=line,
             charge=self.env["subscription.charge"],
-            period=Period(whole.start, day + ONE_DAY),
+            period=Period(whole.start, as_stop(day)),
             window=window,
             own=self._select_window(window, past=False),
             past=self._select_window(window, past=True),

@@ -18,7 +18,6 @@ from . import (
     test_price_properties,
     test_properties,
     test_proration,
-    test_quota,
     test_recurrence,
     test_reduction,
     test_term,

@@ -2,17 +2,12 @@ from datetime import datetime, timedelta, timezone
 
 from odoo.tests import BaseCase
 
-from ...engine.errors import InvalidPeriod, InvalidTimezone
+from ...engine.errors import InvalidTimezone
 from ...engine.local_time import (
     day_start_utc,
-    days_between,
-    falls_on,
-    last_second,
     local_date,
-    next_window,
-    utc_window,
 )
-from .common import day, span
+from .common import day
 
 
 def utc(text):
@@ -56,37 +51,3 @@ class TestLocalTime(BaseCase):
             self.assertEqual(caught.exception.facts, {"timezone": zone})
         with self.assertRaises(InvalidTimezone):
             local_date(datetime(2024, 1, 1), "UTC")  # noqa: DTZ001 naive on purpose
-
-    def test_t3_a_local_day_is_due_at_each_of_its_instants_only(self):
-        zone, at = "Asia/Kolkata", day("2023-02-13")
-        for instant, is_due in (
-            ("2023-02-12 18:29:59", False),
-            ("2023-02-12 18:30:00", True),
-            ("2023-02-13 18:29:59", True),
-            ("2023-02-13 18:30:00", False),
-        ):
-            with self.subTest(instant=instant):
-                self.assertIs(falls_on(utc(instant), at, zone), is_due)
-
-    def test_t4_a_window_starts_where_the_last_one_stopped(self):
-        tokyo = utc_window(span("2022-01-01", "2022-02-01"), "Asia/Tokyo")
-        moved = next_window(tokyo.stop, day("2022-03-01"), "America/Los_Angeles")
-        self.assertEqual(moved.start, tokyo.stop)
-        self.assertEqual(last_second(moved), utc("2022-03-01 07:59:59"))
-
-    def test_t4_a_window_that_would_run_backwards_is_refused(self):
-        with self.assertRaises(InvalidPeriod):
-            next_window(utc("2022-02-01 08:00:00"), day("2022-02-01"), "Asia/Tokyo")
-
-    def test_t3_days_between_instants_are_local_midnights(self):
-        start = utc("2024-05-01 20:00:00")
-        for hours, zone, days in (
-            (26, "UTC", 1),
-            (28, "UTC", 2),
-            (1, "Europe/Berlin", 0),
-            (2, "Europe/Berlin", 1),
-            (-24, "UTC", -1),
-        ):
-            with self.subTest(hours=hours, zone=zone):
-                stop = start + timedelta(hours=hours)
-                self.assertEqual(days_between(start, stop, zone), days)

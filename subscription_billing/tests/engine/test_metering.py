@@ -4,10 +4,10 @@ from decimal import Decimal
 from odoo.tests import BaseCase
 
 from ...engine.errors import InvalidAmount, InvalidMeter, InvalidTimezone
-from ...engine.event import Event, matches
+from ...engine.event import Event
 from ...engine.metering import aggregate, buckets, carried_over, round_quantity
 from ...engine.period import Period
-from .usage import at, happened, period
+from .usage import at, happened, matches, period
 
 MAY = period("2024-05-01", "2024-06-01")
 

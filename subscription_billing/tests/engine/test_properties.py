@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from odoo.tests import BaseCase
 
 from ...engine.interval import Interval, Unit
-from ...engine.money import allocate
 from ...engine.period import Period
 from ...engine.proration import share
 from ...engine.recurrence import Recurrence
@@ -89,18 +88,6 @@ class TestProperties(BaseCase):
             ]
             self.assertEqual(sum(parts), rounding.round(amount))
             self.assertTrue(all(part * amount >= 0 for part in parts))
-
-    def test_m2_allocated_parts_add_up_and_stay_near_their_share(self):
-        weights = st.lists(st.integers(0, 1000), min_size=1).filter(any)
-
-        @check(200, amounts(), weights, roundings())
-        def _(amount, weights, rounding):
-            total = rounding.round(amount)
-            parts = allocate(total, weights, rounding)
-            self.assertEqual(sum(parts), total)
-            for part, weight in zip(parts, weights, strict=True):
-                exact = total * weight / sum(weights)
-                self.assertLessEqual(abs(part - exact), rounding.step)
 
     def test_m1_rounding_is_to_the_nearest_step_and_symmetrical(self):
         @check(200, st.decimals(-1000, 1000, places=6), roundings())

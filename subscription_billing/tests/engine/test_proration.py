@@ -8,10 +8,7 @@ from ...engine.errors import InvalidPeriod
 from ...engine.money import Rounding
 from ...engine.period import Period
 from ...engine.proration import (
-    Booking,
     Proration,
-    change,
-    end_of_service,
     fraction,
     measure,
     share,
@@ -110,29 +107,3 @@ class TestShare(BaseCase):
             part = span("2024-03-31", "2024-04-02")
             with self.subTest(rule=rule), self.assertRaises(InvalidPeriod):
                 share(Decimal(10), part, MARCH, CENTS, rule)
-
-
-class TestChange(BaseCase):
-    def test_m3_the_day_of_the_change_belongs_to_the_new_price(self):
-        old, new = Booking(Decimal(31), MARCH), Booking(Decimal(62), MARCH)
-        for at, credit, charge in (
-            ("2024-03-01", "31.00", "62.00"),
-            ("2024-03-31", "1.00", "2.00"),
-            ("2024-04-01", "0", "0"),
-            ("2024-05-01", "0", "0"),
-        ):
-            with self.subTest(at=at):
-                correction = change(day(at), old, new, CENTS)
-                self.assertEqual(correction.credit, Decimal(credit))
-                self.assertEqual(correction.charge, Decimal(charge))
-                self.assertEqual(correction.net, correction.charge - correction.credit)
-
-    def test_m3_a_side_may_be_missing_or_end_early(self):
-        new = Booking(Decimal(31), MARCH, stop=day("2024-03-11"))
-        correction = change(day("2024-03-06"), None, new, CENTS)
-        self.assertEqual(correction.net, Decimal("5.00"))
-
-    def test_m3_whether_the_last_day_is_billed_is_a_setting(self):
-        last = day("2024-02-29")
-        self.assertEqual(end_of_service(last, bill_last_day=True), day("2024-03-01"))
-        self.assertEqual(end_of_service(last, bill_last_day=False), last)

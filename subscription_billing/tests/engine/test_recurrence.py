@@ -32,8 +32,10 @@ class TestGrid(BaseCase):
             for number in range(day("2022-01-01").toordinal(), 738_900, 3):
                 at = date.fromordinal(number)
                 with self.subTest(unit=unit, at=at):
-                    self.assertTrue(grid.cell(at).contains(at))
-                    self.assertEqual(grid.cell(at), grid.nth(grid.index(at)))
+                    cell = grid.cell(at)
+                    self.assertTrue(cell.start <= at < cell.stop)
+                    self.assertEqual(grid.cell(cell.stop).start, cell.stop)
+                    self.assertEqual(grid.boundary(grid.index(at)), cell.start)
 
 
 class TestRecurrence(BaseCase):

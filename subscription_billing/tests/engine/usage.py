@@ -36,3 +36,23 @@ def _event(instant, what, order):
         value = Decimal(-1) if what.endswith("!") else None
         return Event(at(instant), value, unique=what.strip("!"), order=order)
     return Event(at(instant), Decimal(what), order=order)
+
+
+def matches(properties, include, exclude=None):
+    """Tell whether an event with these properties passes a filter: the reference for
+    the product, which filters in SQL.
+
+    It has to have one of the values of each property in `include`, and none of those
+    in `exclude`. Values are compared as JSON writes them; a property that is missing
+    or null has no value.
+    """
+    found = {name: _text(value) for name, value in properties.items()}
+    return all(
+        found.get(name) in values for name, values in include.items()
+    ) and not any(found.get(name) in values for name, values in (exclude or {}).items())
+
+
+def _text(value):
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)

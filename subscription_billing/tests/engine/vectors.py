@@ -1,4 +1,4 @@
-"""Replay of vector files: each case becomes one call of the engine.
+"""Replay of vector files: each case becomes a call of what the product calls.
 
 Knows the shapes of cases, which `tests/vectors/conventions.json` describes, and no
 case by its name. Used by the tests in Odoo and by `scripts/check_vectors` without it,
@@ -7,24 +7,27 @@ hence only relative imports and the standard library.
 
 import json
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from ...engine import local_time
 from ...engine.errors import EngineError
 from ...engine.interval import Interval, Unit
-from ...engine.money import Rounding
-from ...engine.period import Period
-from ...engine.proration import Booking, Proration, change
+from ...engine.period import ONE_DAY, Period
+from ...engine.price import PerUnit
 from ...engine.recurrence import Alignment, Recurrence
-from .vector_values import MalformedError, decimal, moment, optional_moment
+from ...engine.timeline import Item
+from .common import Ledger
+from .vector_values import MalformedError, moment, optional_moment
 from .vectors_credit import CREDIT_KINDS
 from .vectors_pricing import replay_pricing
+from .vectors_proration import replay_proration
 from .vectors_usage import replay_aggregation
 
 FOLDER = Path(__file__).parent.parent / "vectors"
 DESCRIPTION = "conventions.json"
+ONE_SECOND = timedelta(seconds=1)
 MODES = {
     "anniversary": Alignment.ANNIVERSARY,
     "calendar": Alignment.CALENDAR,
@@ -119,7 +122,7 @@ def _find_handler(case):
     if "nth" in case:
         return _replay_period
     if "change_date" in case:
-        return _replay_proration
+        return replay_proration
     if "model" in case:
         return replay_pricing
     if "aggregation" in case:
@@ -167,42 +170,6 @@ def _replay_period(case):
     }
 
 
-# ------------------------------------------------------------------------ proration
-
-
-def _replay_proration(case):
-    rule = Proration(case["rule"])
-    old = _booking(case, "old", "", rule)
-    has_own = case.get("new_period_start") is not None
-    new = _booking(case, "new", "new_" if has_own else "", rule)
-    correction = change(
-        moment(case["change_date"]),
-        old,
-        new,
-        Rounding.from_digits(case["currency_digits"]),
-        rule,
-    )
-    return {
-        "expected_credit": correction.credit,
-        "expected_charge": correction.charge,
-        "expected_net": correction.net,
-    }
-
-
-def _booking(case, side, prefix, rule):
-    if case[f"{side}_price"] is None:
-        return None
-    start = moment(case[f"{prefix}period_start"])
-    stop = moment(case[f"{prefix}period_end_exclusive"])
-    until = optional_moment(case, "charge_until_exclusive") if side == "new" else None
-    if rule is Proration.DAY_FIXED_30:
-        # These cases give a stub as its own period. The fee is monthly: days / 30.
-        until = until or stop
-        stop = max(stop, Interval(1, Unit.MONTH).add(start))
-    amount = decimal(case[f"{side}_price"]) * decimal(case[f"{side}_quantity"])
-    return Booking(amount, Period(start, stop), until)
-
-
 # ----------------------------------------------------------------------- local time
 
 
@@ -212,37 +179,47 @@ def _replay_local_date(case):
 
 
 def _replay_billing_due(case):
+    """A run at that instant bills what is due on the local day, and what it bills was
+    not due the day before."""
     day = moment(case["billing_day_local"])
-    is_due = local_time.falls_on(moment(case["instant"]), day, case["timezone"])
-    return {"expected_due": is_due}
+    today = local_time.local_date(moment(case["instant"]), case["timezone"])
+    fees = Recurrence(day, Interval(1, Unit.MONTH))
+    item = Item("fee", day, fees, fees, PerUnit(Decimal(1)))
+    ledger = Ledger()
+    ledger.bill(item, until=today - ONE_DAY)
+    return {"expected_due": bool(ledger.bill(item, until=today).charges)}
 
 
 def _replay_utc_bounds(case):
-    stop = moment(case["local_end"]) + local_time.ONE_DAY
+    stop = moment(case["local_end"]) + ONE_DAY
     period = Period(moment(case["local_start"]), stop)
     window = local_time.utc_window(period, case["timezone"])
     return {
         "expected_from_utc": window.start,
-        "expected_to_utc_inclusive": local_time.last_second(window),
+        "expected_to_utc_inclusive": window.stop - ONE_SECOND,
     }
 
 
 def _replay_timezone_change(case):
     """The next calendar period after the last rated one, now in the new zone."""
-    rated_until = moment(case["previous_usage_to_utc"]) + local_time.ONE_SECOND
+    rated_until = moment(case["previous_usage_to_utc"]) + ONE_SECOND
     day = local_time.local_date(rated_until, case["old_timezone"])
     interval = Interval.parse(1, case.get("interval", "month"))
     period = Recurrence(day, interval, Alignment.CALENDAR).nth(1)
-    window = local_time.next_window(rated_until, period.stop, case["new_timezone"])
+    stop = local_time.day_start_utc(period.stop, case["new_timezone"])
+    window = Period(rated_until, stop)
     return {
         "expected_usage_from_utc": window.start,
-        "expected_usage_to_utc_inclusive": local_time.last_second(window),
+        "expected_usage_to_utc_inclusive": window.stop - ONE_SECOND,
     }
 
 
 def _replay_days_between(case):
-    start, stop = moment(case["start"]), moment(case["end"])
-    return {"expected_days": local_time.days_between(start, stop, case["timezone"])}
+    start, stop = (
+        local_time.local_date(moment(case[name]), case["timezone"])
+        for name in ("start", "end")
+    )
+    return {"expected_days": (stop - start).days}
 
 
 _KINDS = {

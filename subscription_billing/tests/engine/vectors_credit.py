@@ -1,18 +1,17 @@
-"""Replay of cases of rounding and credits."""
+"""Replay of cases of rounding and credits.
+
+What Odoo does and not the product (tax of a credit note, a payment given back in part)
+is reckoned here, with the product's rounding.
+"""
 
 from fractions import Fraction
 
-from ...engine.credit import (
-    Document,
-    capped_credit,
-    monthly_total,
-    note_totals,
-    split_refund,
-    true_up,
-)
+from ...engine.credit import capped_credit, monthly_value
 from ...engine.interval import Interval
+from ...engine.limits import Limited
 from ...engine.metering import round_quantity
-from ...engine.money import Rounding
+from ...engine.money import ONE, Rounding, exact_sum
+from ...engine.price import Flat
 from .vector_values import decimal, settled
 from .vectors_usage import ROUNDINGS
 
@@ -30,63 +29,79 @@ def _replay_currency(case):
     return {"expected": round_quantity(amount, mode, digits)}
 
 
+def _taxed(net, case):
+    """Net and tax of a document, both rounded."""
+    rounding = _rounding(case)
+    net = rounding.round(net)
+    tax = Fraction(net) * Fraction(decimal(case["tax_percent"])) / 100
+    return net, rounding.round(tax)
+
+
 def _replay_notes(case):
-    """The lines are given back from the last one to the first."""
-    nets = [decimal(net) for net in reversed(case["line_net"])]
-    percent, rounding = decimal(case["tax_percent"]), _rounding(case)
+    """The lines are given back from the last one to the first; each note gives back at
+    most what the ones before it have left, and the last one all that is."""
+    *nets, _last = nets_of_all = [decimal(net) for net in reversed(case["line_net"])]
+    total = left = sum(_taxed(exact_sum(nets_of_all), case))
+    for net in nets:
+        left -= capped_credit(sum(_taxed(net, case)), left)
     return {
-        "expected_invoice_total": Document.of(sum(nets), percent, rounding).total,
-        "expected_last_credit_note_total": note_totals(nets, percent, rounding)[-1],
+        "expected_invoice_total": total,
+        "expected_last_credit_note_total": left,
     }
 
 
 def _replay_note_tax(case):
     days = case["days_in_period"]
     unused = Fraction(days - case["days_used"], days)
-    net = Fraction(decimal(case["fee_net"])) * unused
-    note = Document.of(net, decimal(case["tax_percent"]), _rounding(case))
+    net, tax = _taxed(Fraction(decimal(case["fee_net"])) * unused, case)
     return {
-        "expected_credit_net": note.net,
-        "expected_credit_tax": note.tax,
-        "expected_credit_total": note.total,
+        "expected_credit_net": net,
+        "expected_credit_tax": tax,
+        "expected_credit_total": net + tax,
     }
 
 
 def _replay_refund(case):
-    split = split_refund(
-        creditable=decimal(case["creditable_gross"]),
-        paid=min(decimal(case["paid"]), decimal(case["invoice_total"])),
-        share=Fraction(decimal(case["subscription_share"])),
-        used=decimal(case["used_gross"]),
-        rounding=_rounding(case),
-    )
+    """Money goes back as far as the credited part was paid beyond what was used of it;
+    the rest becomes a balance."""
+    creditable = decimal(case["creditable_gross"])
+    paid = min(decimal(case["paid"]), decimal(case["invoice_total"]))
+    share = Fraction(decimal(case["subscription_share"]))
+    used = Fraction(decimal(case["used_gross"]))
+    beyond = _rounding(case).round(Fraction(paid) * share - used)
+    refund = capped_credit(creditable, beyond)
     return {
-        "expected_refund": split.refund,
-        "expected_credit_balance": split.balance,
+        "expected_refund": refund,
+        "expected_credit_balance": creditable - refund,
     }
 
 
 def _replay_cap(case):
-    names = ("potential_credit", "original_paid", "previous_credits")
-    return {"expected_credit": capped_credit(*(decimal(case[name]) for name in names))}
+    potential, paid, previous = (
+        decimal(case[name])
+        for name in ("potential_credit", "original_paid", "previous_credits")
+    )
+    return {"expected_credit": capped_credit(potential, paid - previous)}
 
 
 def _replay_true_up(case):
-    amount = true_up(decimal(case["minimum"]), decimal(case["used"]))
-    return {"expected_true_up": amount}
+    """A price with a minimum asks for more than what was used."""
+    used = Flat(decimal(case["used"]))
+    agreed = Limited(used, minimum=decimal(case["minimum"]))
+    asked, owed = agreed.rate(ONE).amount, used.rate(ONE).amount
+    return {"expected_true_up": asked - owed}
 
 
 def _replay_mrr(case):
-    prices = [
-        (
-            decimal(row["count"]),
+    total = exact_sum(
+        decimal(row["count"])
+        * monthly_value(
             decimal(row["price"]),
             Interval.parse(row.get("interval_count", 1), row["interval"]),
         )
         for row in case["subscriptions"]
-    ]
-    total = settled(monthly_total(prices), case["expected_mrr"], _rounding(case))
-    return {"expected_mrr": total}
+    )
+    return {"expected_mrr": settled(total, case["expected_mrr"], _rounding(case))}
 
 
 CREDIT_KINDS = {

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from ...engine.event import UNIQUE_KINDS, Aggregation, Event, matches
+from ...engine.event import UNIQUE_KINDS, Aggregation, Event
 from ...engine.metering import aggregate, round_quantity
 from ...engine.money import check_count
 from ...engine.period import Period
+from .usage import matches
 from .vector_values import decimal, moment, optional_decimal
 
 NAMES = {"weighted_sum": "weighted", "latest": "last", "unique_count": "unique"}

@@ -211,7 +211,7 @@ class TestComponentRules(SubscriptionCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            contract._check_component_rules()
+            self.env["subscription.component.rules"]._check(contract)
             return self.cr.sql_log_count - before
 
         count(1)  # what Odoo reads once, such as access rights

@@ -3,8 +3,13 @@ from lxml import html
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
-from ...models.contracts.subscription_event import EVENT_TYPES, TOPIC_OF_TYPE, TOPICS
-from ...models.contracts.subscription_event_story import LOOKS, STORY_LENGTH
+from ...models.contracts.subscription_contract import STORY_LENGTH
+from ...models.contracts.subscription_event import (
+    EVENT_TYPES,
+    LOOKS,
+    TOPIC_OF_TYPE,
+    TOPICS,
+)
 from ..common import SubscriptionCommon
 
 GROUP = "subscription_billing.subscription_billing_group_"
@@ -174,8 +179,14 @@ class TestEventStory(SubscriptionCommon):
         types, topics = dict(EVENT_TYPES), dict(TOPICS)
         self.assertLessEqual(topics.keys(), LOOKS.keys())
         self.assertLessEqual(LOOKS.keys(), {*types, *topics})
+        contract, log = self.subscribe("2024-01-01"), self.env["subscription.event"]
         for kind in types:
-            self.assertTrue(LOOKS.get(kind) or LOOKS[TOPIC_OF_TYPE.get(kind, "life")])
+            with self.subTest(kind=kind):
+                row = log._log(kind, contract, "Planted")._get_story_row({})
+                topic = TOPIC_OF_TYPE.get(kind, "life")
+                look = LOOKS[kind] if kind in LOOKS else LOOKS[topic]
+                self.assertEqual((row["icon"], row["color"]), look)
+                self.assertEqual(row["type"], types[kind])
 
     def test_the_form_tells_the_story(self):
         contract = self.subscribe("2024-01-01")

@@ -5,11 +5,12 @@ from decimal import Decimal
 from odoo import fields
 from odoo.tests import tagged
 
-from ...engine.event import Event, matches
+from ...engine.event import Event
 from ...engine.metering import aggregate
 from ...engine.period import Period
 from ...models.usage.subscription_measuring import json_text
 from ...models.usage.subscription_usage_window import UsageWindow
+from ..engine.usage import matches
 from ..usage_common import UsageCommon
 
 JANUARY = Period(*(datetime(2026, month, 1, tzinfo=timezone.utc) for month in (1, 2)))

@@ -9,7 +9,7 @@ from ..notice_common import NoticeCommon
 
 LOGGERS = (
     "odoo.addons.mail.models.mail_render_mixin",
-    "odoo.addons.subscription_billing.models.notices.subscription_notice_sending",
+    "odoo.addons.subscription_billing.models.notices.subscription_contract",
 )
 NOT_SENT = "subscription_billing.mail_activity_type_notice_not_sent"
 

@@ -190,7 +190,7 @@ class TestUsageAlert(UsageCommon):
         self.assertTrue(self.commit.called)
 
     @mute_logger(
-        "odoo.addons.subscription_billing.models.usage.subscription_usage_alerting"
+        "odoo.addons.subscription_billing.models.usage.subscription_usage_alert"
     )
     def test_bad_contract_does_not_stop_the_others(self):
         """X5; the failure is an activity, once."""

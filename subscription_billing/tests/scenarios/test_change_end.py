@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..change_common import ChangeCommon
 
 
-@tagged("post_install", "-at_install", "changes", "endings")
+@tagged("post_install", "-at_install", "changes")
 class TestChangeEnd(ChangeCommon):
     """C5: regular and extraordinary ends, annulment, withdrawal. 2024 has 366 days."""
 

@@ -44,6 +44,18 @@ class TestChangeMetered(ChangeCommon, UsageCommon):
         self.advance("2026-02-11")
         self.assertEqual(sum(amount for *_, amount in self.usage(contract)), 15.0)
 
+    def test_t4_a_window_starts_where_the_last_one_stopped(self):
+        """A customer who moves to New York loses no hour and pays none twice."""
+        contract = self.sell()
+        self.use(contract, ("2026-01-31 23:30", 10), ("2026-02-01 00:30", 5))
+        self.advance("2026-02-01")
+        contract.sudo().tz = "America/New_York"
+        self.use(contract, ("2026-02-01 02:00", 3))
+        self.advance("2026-03-01")
+        self.assertEqual(
+            self.usage(contract), [("2026-01-01", 10.0, 1.0), ("2026-02-01", 8.0, 0.8)]
+        )
+
     def test_c5_usage_until_the_end_is_billed(self):
         contract = self.sell()
         self.use(contract, ("2026-01-05 12:00", 100), ("2026-01-19 12:00", 30))

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from ..common import SubscriptionCommon
 
 
-@tagged("post_install", "-at_install", "endings", "contracts")
+@tagged("post_install", "-at_install", "changes", "contracts")
 class TestEnds(SubscriptionCommon):
     """C1, C5, T7: the last period, however the end comes."""
 

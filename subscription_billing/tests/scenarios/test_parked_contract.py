@@ -5,7 +5,7 @@ from odoo.tools import mute_logger
 
 from ..common import SubscriptionCommon
 
-LOGGER = "odoo.addons.subscription_billing.models.billing.subscription_invoicing"
+LOGGER = "odoo.addons.subscription_billing.models.failures"
 
 
 @tagged("post_install", "-at_install", "billing")

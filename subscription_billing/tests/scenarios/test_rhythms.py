@@ -35,6 +35,29 @@ class TestRhythms(SubscriptionCommon):
         self.bill("2024-02-01")
         self.assertCharges(contract, [("fee", "2024-01-01", "2024-01-31", 30.0)])
 
+    def test_m3_proration_by_second_counts_the_hours_of_the_zone(self):
+        """March 2024 has 743 hours in Berlin, its last day 23 of them."""
+        self.base.proration = "second"
+        contract = self.subscribe("2024-03-01", tz="Europe/Berlin")
+        self.bill("2024-03-01")
+        contract._set_end(self.day("2024-03-30"), "Ends")
+        self.bill("2024-03-31")
+        self.assertCharges(
+            contract,
+            [
+                ("credit", "2024-03-31", "2024-03-31", -0.93),  # 23 of 743 hours
+                ("fee", "2024-03-01", "2024-03-31", 30.0),
+            ],
+        )
+
+    def test_m3_proration_by_months_of_30_days(self):
+        """15 of 30 days in a February of 29; by day it would be 14 of 29."""
+        self.base.proration = "day_fixed_30"
+        variant = self._variant("calendar", alignment="calendar")
+        contract = self.subscribe("2024-02-16", variant)
+        self.bill("2024-02-16")
+        self.assertCharges(contract, [("fee", "2024-02-16", "2024-02-29", 15.0)])
+
     def test_t5_calendar_stub_is_prorated_over_the_whole_month(self):
         variant = self._variant("calendar", alignment="calendar")
         contract = self.subscribe("2024-03-15", variant, {self.seats: 2})

@@ -103,9 +103,7 @@ class TestThresholdScope(ThresholdCommon):
         self.assertTrue(self.exceed("2026-01-20"))
         self.assertFalse(parked.billing_error)
 
-    @mute_logger(
-        "odoo.addons.subscription_billing.models.billing.subscription_invoicing"
-    )
+    @mute_logger("odoo.addons.subscription_billing.models.failures")
     def test_bad_contract_is_parked_and_stops_nobody(self):
         """X5: also if what it owes cannot even be planned."""
         good, bad = (self.metered(threshold_amount=20) for _n in range(2))

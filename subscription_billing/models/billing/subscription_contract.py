@@ -1,0 +1,315 @@
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from odoo import fields, models
+from odoo.exceptions import LockError, UserError
+
+from ...engine.charge import DueCharge, Plan
+from ...engine.credit import capped_credit
+from ...engine.money import ZERO, to_decimal
+from ...engine.planner import plan
+from ...engine.price import PricedAmount
+from ..failures import explain
+
+BILLABLE_STATES = ("trial", "active", "paused", "ended")
+RETRY_DAYS = (1, 2, 4, 7)
+# All the planner needs: ten years of rows are read in one query without the rest.
+LEDGER_FIELDS = (
+    "kind",
+    "contract_id",
+    "line_id",
+    "revision",
+    "date_start",
+    "date_end",
+    "whole_date_start",
+    "whole_date_end",
+    "amount_full",
+    "credited_charge_id",
+)
+
+
+class SubscriptionContract(models.Model):
+    """Where a contract stands in billing: when it is looked at next, whether it is
+    held or parked, and the way to have it tried again (X5)."""
+
+    _inherit = "subscription.contract"
+
+    date_next_billing = fields.Date(
+        "Next Billing",
+        readonly=True,
+        copy=False,
+        index=True,
+        help="Derived from the charges; the ledger decides, not this date.",
+    )
+    is_on_hold = fields.Boolean("Billing on Hold", copy=False, tracking=True)
+    billing_error = fields.Text(readonly=True, copy=False)
+    billing_failures = fields.Integer(readonly=True, copy=False)
+    date_retry = fields.Date("Next Retry", readonly=True, copy=False)
+
+    invoice_count = fields.Integer(compute="_compute_counts")
+    charge_count = fields.Integer(compute="_compute_counts")
+
+    def _compute_counts(self):
+        groups = self.env["subscription.charge"]._read_group(
+            [("contract_id", "in", self.ids), ("is_void", "=", False)],
+            ["contract_id"],
+            ["__count", "move_id:count_distinct"],
+        )
+        counts = {contract: numbers for contract, *numbers in groups}
+        for contract in self:
+            contract.charge_count, contract.invoice_count = counts.get(
+                contract._origin, (0, 0)
+            )
+
+    def action_view_invoices(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        action["domain"] = [("id", "in", self.charge_ids.move_id.ids)]
+        action["context"] = {"create": False}
+        return action
+
+    def action_view_charges(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "subscription_billing.subscription_charge_action"
+        )
+        action["domain"] = [("contract_id", "=", self.id)]
+        return action
+
+    def action_retry_billing(self):
+        """Have parked contracts billed by the next run."""
+        self.check_access("write")
+        parked = self.filtered("billing_error")
+        parked.sudo().date_retry = False
+        message = self.env._("Retry requested")
+        self.env["subscription.event"]._log("released", parked, message)
+        self.env.ref("subscription_billing.ir_cron_bill")._trigger()
+
+    def action_toggle_hold(self):
+        """Take the contract out of billing, or back into it."""
+        self.check_access("write")
+        for contract in self:
+            contract.sudo().is_on_hold = not contract.is_on_hold
+            message = (
+                self.env._("Billing put on hold")
+                if contract.is_on_hold
+                else self.env._("Billing released")
+            )
+            self.env["subscription.event"]._log("hold", contract, message)
+
+    def _lock_or_refuse(self):
+        """A run skips what another one holds; whoever pressed a button is told."""
+        try:
+            self.lock_for_update()
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "Some of these contracts are being billed at this moment. Try "
+                    "again in a minute."
+                )
+            ) from error
+
+    def _get_due_domain(self, day):
+        """Contracts a run of ``day`` has to look at."""
+        return [("date_next_billing", "<=", day), *self._get_open_domain(day)]
+
+    def _get_open_domain(self, day):
+        """Contracts that may be billed on ``day`` at all."""
+        return [
+            ("state", "in", BILLABLE_STATES),
+            ("is_on_hold", "=", False),
+            *self._get_retry_domain(day),
+        ]
+
+    def _get_retry_domain(self, day):
+        """Contracts that are not parked, or are to be tried again by ``day``."""
+        return ["|", ("date_retry", "=", False), ("date_retry", "<=", day)]
+
+    def _plan_charges(self, until, interim=False):
+        """What is due up to ``until`` and not yet charged (X2).
+
+        Reads, decides, writes nothing.
+
+        :param date until: inclusive
+        :param bool interim: also the usage of open periods, up to the day before
+        :return: dict contract -> ``engine.charge.Plan``
+        :raise EngineError: for data no timeline can be made of
+        """
+        annulled = self.filtered("is_annulled")
+        plans = (self - annulled)._plan_due(until, interim)
+        plans = self.env["subscription.rating"]._rate_plans(plans)
+        plans = self._reduce_plans(plans)
+        plans = {contract: self._cap_credits(due) for contract, due in plans.items()}
+        return {**plans, **annulled._plan_annulments()}
+
+    def _plan_due(self, until, interim=False):
+        """The same before usage is read: which periods are due, and which fees."""
+        annulled = self.filtered("is_annulled")
+        running = self - annulled
+        ledger = running._get_charged()
+        plans = {
+            contract: plan(
+                contract._as_timeline(),
+                ledger.get(contract.id, ()),
+                until,
+                contract._as_rounding(),
+                interim,
+            )
+            for contract in running
+        }
+        return {**plans, **annulled._plan_annulments()}
+
+    def _plan_annulments(self):
+        """What the ledger still holds of each contract, as credits."""
+        rows = self.env["subscription.charge"].search(
+            [
+                ("contract_id", "in", self.ids),
+                ("is_void", "=", False),
+                ("kind", "=", "fee"),
+            ],
+            order="id",
+        )
+        by_contract = rows.grouped("contract_id")
+        return {
+            contract: Plan(
+                credits=tuple(
+                    credit
+                    for row in by_contract.get(contract, rows.browse())
+                    for credit in contract._get_counter_credits(row)
+                )
+            )
+            for contract in self
+        }
+
+    def _get_counter_credits(self, row):
+        """The live days of a charge; the last ones take all that is left of it."""
+        charged = row._as_charged()
+        left = to_decimal(row._get_uncredited())
+        pieces = charged.live()
+        for piece in pieces:
+            amount = left if piece == pieces[-1] else ZERO
+            yield DueCharge(
+                item_key=charged.item_key,
+                kind="credit",
+                period=piece,
+                whole=charged.whole,
+                billing_period=charged.whole,
+                due=piece.start,
+                amount=-amount,
+                priced=PricedAmount(amount),
+                fraction=Fraction(1),
+                quantity=Decimal(1),
+                revision=charged.revision,
+                credits=charged.key,
+                proration=charged.proration,
+            )
+
+    def _cap_credits(self, due):
+        """What was refunded by hand is not credited a second time (X1)."""
+        rest, credits_ = {}, []
+        for credit in due.credits:
+            charge = self.env["subscription.charge"].browse(credit.credits)
+            left = rest.get(charge, to_decimal(charge._get_uncredited()))
+            amount = capped_credit(-credit.amount, left)
+            rest[charge] = left - amount
+            credits_.append(replace(credit, amount=-amount))
+        return replace(due, credits=tuple(credits_))
+
+    def _get_charged(self):
+        """The ledger of these contracts, one read for all: id -> tuple of Charged."""
+        rows = self.env["subscription.charge"].search_fetch(
+            [
+                ("contract_id", "in", self.ids),
+                ("is_void", "=", False),
+                ("kind", "in", ("fee", "credit")),
+            ],
+            LEDGER_FIELDS,
+            order="id",
+        )
+        by_kind = rows.grouped("kind")
+        nothing = rows.browse()
+        credits_ = by_kind.get("credit", nothing).grouped("credited_charge_id")
+        fees = by_kind.get("fee", nothing).grouped("contract_id")
+        return {
+            contract.id: tuple(
+                fee._as_charged(credits_.get(fee, nothing)) for fee in group
+            )
+            for contract, group in fees.items()
+        }
+
+    def _refresh_next_billing(self):
+        """Derive the next billing date from timeline and ledger."""
+        billable = self.filtered(lambda contract: contract.state in BILLABLE_STATES)
+        for contract in self - billable:
+            contract._write_next_billing(False)
+        for contract, due in billable._plan_due(date.min).items():
+            days = [credit.due for credit in due.credits]
+            if due.next_due:
+                days.append(due.next_due)
+            if not days and not contract.is_annulled:
+                days.append(contract._get_late_usage_day())
+            contract._write_next_billing(min(days, default=False))
+
+    def _write_next_billing(self, day):
+        if self.date_next_billing != day:
+            self.sudo().date_next_billing = day
+
+    def _park(self, message, day, run):
+        """Leave the contract out until ``date_retry``, visibly.
+
+        :param str message: what is wrong and what to do
+        :param date day: billing date of the run that failed
+        :param run: ``subscription.billing.run`` or empty
+        """
+        for contract in self:
+            failures = contract.billing_failures + 1
+            wait = RETRY_DAYS[min(failures, len(RETRY_DAYS)) - 1]
+            contract.sudo().write(
+                {
+                    "billing_error": message,
+                    "billing_failures": failures,
+                    "date_retry": day + timedelta(days=wait),
+                }
+            )
+            contract._schedule_parked_activity(message)
+        self.env["subscription.event"]._log(
+            "parked", self, message, run_id=run.id, date_effective=day
+        )
+
+    def _park_for(self, error, day, run=None):
+        """Park for an error, in the words of the reader; see ``_park``."""
+        message = explain(self.env, error, f"Work on {self.mapped('name')}")
+        self._park(message, day, run or self.env["subscription.billing.run"])
+
+    def _schedule_parked_activity(self, message):
+        """One open activity per parked contract, however often it fails."""
+        self.ensure_one()
+        xmlid = "subscription_billing.mail_activity_type_billing_error"
+        if not self.activity_search([xmlid]):
+            self.activity_schedule(
+                xmlid,
+                summary=self.env._("Billing failed"),
+                note=message,
+                user_id=(self.user_id or self.env.user).id,
+            )
+
+    def _unpark_idle(self, day):
+        """What failed has worked now; contracts that are due are judged by the bill."""
+        self.filtered(
+            lambda it: not it.date_next_billing or it.date_next_billing > day
+        )._unpark()
+
+    def _unpark(self):
+        """Billed after all: clear the error and its activity."""
+        parked = self.filtered("billing_error")
+        if parked:
+            parked.sudo().write(
+                {"billing_error": False, "billing_failures": 0, "date_retry": False}
+            )
+            parked.activity_unlink(
+                ["subscription_billing.mail_activity_type_billing_error"]
+            )

@@ -1,0 +1,91 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class SubscriptionChangeKind(models.AbstractModel):
+    """What one kind of change does. Each kind is a service of its own, named
+    ``subscription.change.kind.<kind>``; ``change`` is always one change of that kind,
+    and ``day`` the first day of what is new."""
+
+    _name = "subscription.change.kind"
+    _description = "Kind of Change"
+
+    def _get_default_timing(self, change):
+        """When it counts if nobody says so: one of ``TIMINGS``."""
+        return change.timing or "now"
+
+    def _get_effective_date(self, change, today):
+        """First day of what is new.
+
+        :param date today: today for the contract
+        :raise UserError: naming a day that would do
+        """
+        return change._get_timed_date(today)
+
+    def _check(self, change, day):
+        """Refuse what is not possible.
+
+        :raise UserError: naming the contract and what would do
+        """
+
+    def _describe(self, change):
+        """What was and what is to be, as the reader of the log knows it: two texts,
+        False for nothing. Called before it is applied."""
+        return False, False
+
+    def _apply(self, change, day, today):
+        """Write it into the timeline of the contract."""
+
+    def _reach(self, change, day):
+        """Write what is true of the contract from now on; the day has come."""
+
+    def _withdraw(self, change, day):
+        """Put back what ``_apply`` wrote, apart from lines; the day has not come."""
+
+    def _get_event_type(self, change, event_type):
+        """Type of the event that says it is in force, or scheduled."""
+        return event_type
+
+    # ------------------------------------------------------------------
+    # Checks that several kinds make
+    # ------------------------------------------------------------------
+
+    def _check_line(self, change, day):
+        """The line must be booked on the day, and no change of it may come later."""
+        contract, line = change.contract_id, change.line_id
+        if not line or line.contract_id != contract:
+            raise UserError(
+                self.env._(
+                    "Contract %s: choose one of its lines.", contract.display_name
+                )
+            )
+        validity = line._as_validity()
+        if not validity or not validity.contains(day):
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: %(line)s is booked from %(start)s to "
+                    "%(end)s. Choose a day within, or the line of %(day)s.",
+                    contract=contract.display_name,
+                    line=line.name,
+                    start=line.date_start,
+                    end=line.date_end or "…",
+                    day=day,
+                )
+            )
+
+    def _check_nothing_later(self, change, day):
+        """What was agreed for later days was agreed for the old plan."""
+        later = change.contract_id.line_ids.filtered(
+            lambda line: line.date_start > day
+            and (not line.date_end or line.date_end >= line.date_start)
+        )
+        if later:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: %(line)s begins later, on %(start)s. "
+                    "Choose that day or a later one, or withdraw that change first.",
+                    contract=change.contract_id.display_name,
+                    line=later[0].name,
+                    start=max(later.mapped("date_start")),
+                )
+            )

@@ -1,0 +1,161 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..dates import as_last, as_stop
+
+
+class SubscriptionChangeKindEnd(models.AbstractModel):
+    """The end of a contract: by term and notice, on any day, by withdrawal, or as if it
+    never was (C2, C5). The planner gives back what was paid ahead."""
+
+    _name = "subscription.change.kind.end"
+    _inherit = "subscription.change.kind"
+    _description = "Kind of Change"
+
+    def _get_effective_date(self, change, today):
+        """First day the contract does not cover any more."""
+        contract = change.contract_id
+        if change._is_annulment():
+            self._check_withdrawal(change, today)
+            return contract.date_start
+        last = {
+            "regular": self._get_regular_end,
+            "extraordinary": self._get_extraordinary_end,
+            "withdrawal": self._get_withdrawal_end,
+        }[change.end_method](change, today)
+        if last < contract.date_start:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s starts on %(start)s. Choose a last day from "
+                    "then on, or annul it.",
+                    contract=contract.display_name,
+                    start=contract.date_start,
+                )
+            )
+        return as_stop(last)
+
+    def _check(self, change, day):
+        if not change.end_reason_id and change.end_method != "withdrawal":
+            raise UserError(
+                self.env._(
+                    "Contract %s: choose the reason of the end.",
+                    change.contract_id.display_name,
+                )
+            )
+
+    def _apply(self, change, day, today):
+        contract = change.contract_id
+        change.ending_before = contract._get_ending()
+        self._withdraw_later(change, day)
+        contract._get_applying().write(
+            {
+                "date_end": self._get_last_day(change, day),
+                "end_method": change.end_method,
+                "end_reason_id": change.end_reason_id.id,
+                "end_note": change.reason,
+                "cancelled_at": change.cancelled_at or self.env.cr.now(),
+                "is_annulled": change._is_annulment(),
+            }
+        )
+
+    def _withdraw(self, change, day):
+        change.contract_id._get_applying().write(change.ending_before)
+
+    def _describe(self, change):
+        methods = dict(change._fields["end_method"]._description_selection(self.env))
+        text = methods[change.end_method]
+        if change.end_reason_id:
+            text = f"{text}: {change.end_reason_id.name}"
+        return change.ending_before and change.ending_before.get("date_end"), text
+
+    def _get_event_type(self, change, event_type):
+        ending = {"annulment": "annulled", "withdrawal": "withdrawn"}
+        return ending.get(change.end_method, "cancelled")
+
+    def _get_last_day(self, change, day):
+        """A contract that never was still needs a day to stand on: its first."""
+        if change._is_annulment():
+            return change.contract_id.date_start
+        return as_last(day)
+
+    def _withdraw_later(self, change, day):
+        """What was scheduled for days after the end has no ground any more."""
+        later = change.contract_id.change_ids.filtered(
+            lambda it: it.state == "scheduled" and it.date_effective >= day
+        )
+        for other in (later - change).sorted("id", reverse=True):
+            other._get_kind()._withdraw(other, other.date_effective)
+            other.row_ids._undo()
+            other.write({"state": "withdrawn", "ended_by_id": change.id})
+            other._log("change_withdrawn")
+
+    def _get_regular_end(self, change, today):
+        contract, wish = change.contract_id, change.date_last
+        notice = change.date_notice or today
+        earliest = contract._get_earliest_end(notice)
+        if not wish or wish == earliest:
+            return earliest
+        if wish < earliest:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: with notice received on %(notice)s it ends "
+                    "on %(earliest)s at the earliest, not on %(wish)s.",
+                    contract=contract.display_name,
+                    notice=notice,
+                    earliest=earliest,
+                    wish=wish,
+                )
+            )
+        term = contract._as_term().current(contract._get_term_start(), wish)
+        if term and term.last_day != wish:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: %(wish)s lies within a term. It may end on "
+                    "%(earliest)s or on %(last)s.",
+                    contract=contract.display_name,
+                    wish=wish,
+                    earliest=earliest,
+                    last=term.last_day,
+                )
+            )
+        return wish
+
+    def _get_extraordinary_end(self, change, today):
+        if not change.date_last:
+            raise UserError(
+                self.env._(
+                    "Contract %s: enter its last day.", change.contract_id.display_name
+                )
+            )
+        return change.date_last
+
+    def _get_withdrawal_end(self, change, today):
+        """The day the withdrawal arrives is the last one that is paid for."""
+        self._check_withdrawal(change, today)
+        return max(change.date_notice or today, change.contract_id.date_start)
+
+    def _check_withdrawal(self, change, today):
+        if change.end_method != "withdrawal":
+            return
+        contract, notice = change.contract_id, change.date_notice or today
+        until = contract.date_withdrawal_until
+        if not until:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: %(customer)s is a business; only consumers "
+                    "may withdraw (§ 355 BGB). Choose another kind of end.",
+                    contract=contract.display_name,
+                    customer=contract.partner_id.display_name,
+                )
+            )
+        if notice > until:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: a withdrawal was possible until %(until)s "
+                    "(§ 355 BGB), the notice is of %(notice)s. End it by term and "
+                    "notice, or extraordinarily.",
+                    contract=contract.display_name,
+                    until=until,
+                    notice=notice,
+                )
+            )

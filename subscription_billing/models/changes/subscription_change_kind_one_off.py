@@ -1,0 +1,9 @@
+from odoo import models
+
+
+class SubscriptionChangeKindOneOff(models.AbstractModel):
+    """An item that is charged once."""
+
+    _name = "subscription.change.kind.one_off"
+    _inherit = "subscription.change.kind.book"
+    _description = "Kind of Change"

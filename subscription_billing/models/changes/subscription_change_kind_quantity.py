@@ -1,0 +1,34 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import formatLang
+
+
+class SubscriptionChangeKindQuantity(models.AbstractModel):
+    """More or fewer of a booked component, such as seats."""
+
+    _name = "subscription.change.kind.quantity"
+    _inherit = "subscription.change.kind"
+    _description = "Kind of Change"
+
+    def _check(self, change, day):
+        self._check_line(change, day)
+        if change.line_id.kind not in ("base", "quantity"):
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: %(line)s has no quantity that could be "
+                    "changed. Choose a fee or a quantity add-on.",
+                    contract=change.contract_id.display_name,
+                    line=change.line_id.name,
+                )
+            )
+
+    def _apply(self, change, day, today):
+        change._go_on(change.line_id, day, {"quantity": change.quantity}, today)
+
+    def _describe(self, change):
+        line = change.line_id
+        texts = (
+            f"{line.name}: {formatLang(self.env, number)}"
+            for number in (line.quantity, change.quantity)
+        )
+        return tuple(texts)

@@ -1,0 +1,42 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..dates import as_last
+
+
+class SubscriptionChangeKindResume(models.AbstractModel):
+    """The end of a pause."""
+
+    _name = "subscription.change.kind.resume"
+    _inherit = "subscription.change.kind"
+    _description = "Kind of Change"
+
+    def _check(self, change, day):
+        """The pause that is on, or was to begin before the day."""
+        pauses = change.contract_id.pause_ids.filtered(
+            lambda pause: pause.date_start <= day <= pause._get_end()
+        )
+        if not pauses:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s is not paused on %(day)s.",
+                    contract=change.contract_id.display_name,
+                    day=day,
+                )
+            )
+        change.pause_id = pauses[-1]
+
+    def _apply(self, change, day, today):
+        """The pause ends the day before; on its first day it never was."""
+        pause = change.pause_id
+        change.date_until = pause.date_end
+        pause.date_end = as_last(day)
+
+    def _withdraw(self, change, day):
+        change.pause_id.date_end = change.date_until
+
+    def _describe(self, change):
+        pause = change.pause_id
+        end = format_date(self.env, pause.date_end) if pause.date_end else "…"
+        return f"{format_date(self.env, pause.date_start)} – {end}", False

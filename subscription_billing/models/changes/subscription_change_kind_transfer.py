@@ -1,0 +1,121 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..contracts.subscription_contract import SNAPSHOT_FIELDS
+from ..dates import as_last, as_stop
+
+# What the new customer takes over; taxes, terms and addresses are his own.
+TAKEN_OVER = (
+    "variant_id",
+    "company_id",
+    "currency_id",
+    "user_id",
+    "tz",
+    "date_end",
+)
+
+
+class SubscriptionChangeKindTransfer(models.AbstractModel):
+    """Another customer takes the contract over. What was paid ahead is given back to
+    the one who paid it; a new contract goes on with the same lines, prices, periods and
+    term. Discounts are a matter between the company and the old customer, and end."""
+
+    _name = "subscription.change.kind.transfer"
+    _inherit = "subscription.change.kind"
+    _description = "Kind of Change"
+
+    def _check(self, change, day):
+        contract = change.contract_id
+        if not change.partner_new_id or change.partner_new_id == contract.partner_id:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: choose another customer than %(customer)s.",
+                    contract=contract.display_name,
+                    customer=contract.partner_id.display_name,
+                )
+            )
+        if day <= contract.date_start:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s can be taken over from %(day)s on, the day "
+                    "after its start. Before that, make a new contract.",
+                    contract=contract.display_name,
+                    day=as_stop(contract.date_start),
+                )
+            )
+        if contract.state == "paused":
+            raise UserError(
+                self.env._(
+                    "Contract %s is paused. Resume it before it is taken over.",
+                    contract.display_name,
+                )
+            )
+        self._check_nothing_later(change, day)
+
+    def _apply(self, change, day, today):
+        contract = change.contract_id
+        change.ending_before = contract._get_ending()
+        successor = self._create_successor(change, day)
+        reason = self.env.ref("subscription_billing.subscription_end_reason_transfer")
+        contract._get_applying().write(
+            {
+                "date_end": as_last(day),
+                "end_method": "extraordinary",
+                "end_reason_id": reason.id,
+                "end_note": successor.name,
+            }
+        )
+        self.env["subscription.event"]._log(
+            "transferred",
+            successor,
+            self.env._("Taken over from %s", contract.partner_id.display_name),
+            date_effective=day,
+            change_id=change.id,
+        )
+        successor._refresh_next_billing()
+        successor._reach(today)
+
+    def _withdraw(self, change, day):
+        """The new contract is not billed yet, so it may go."""
+        contract = change.contract_id
+        successor = contract.successor_ids.filtered(lambda it: it.date_start == day)
+        successor.sudo().state = "draft"
+        successor.sudo().unlink()
+        contract._get_applying().write(change.ending_before)
+
+    def _describe(self, change):
+        return (
+            change.contract_id.partner_id.display_name,
+            change.partner_new_id.display_name,
+        )
+
+    def _create_successor(self, change, day):
+        contract = change.contract_id
+        lines = contract.line_ids.filtered(
+            lambda line: line._is_recurring() and line._is_valid_on(day)
+        )
+        vals = {name: contract[name] for name in (*TAKEN_OVER, *SNAPSHOT_FIELDS)}
+        successor = contract._get_applying().create(
+            {
+                **contract._convert_to_write(vals),
+                "partner_id": change.partner_new_id.id,
+                "predecessor_id": contract.id,
+                "date_start": day,
+                "trial_count": 0,
+                "date_anchor": contract.date_anchor or contract._get_paid_start(),
+                "date_term_start": contract._get_term_start(),
+                "line_ids": [
+                    Command.create({**line.copy_data()[0], "date_start": day})
+                    for line in lines._get_applying()
+                ],
+            }
+        )
+        if contract.state == "trial":
+            successor.date_trial_end = contract.date_trial_end
+        successor._update_state(contract.state, self.env._("Taken over"))
+        # A draft takes the prices of today; what was agreed goes on (C6).
+        for line, new in zip(lines, successor.line_ids.sorted("id"), strict=True):
+            anchor = line.date_anchor or contract._get_paid_start()
+            new.write({**line._prepare_agreed(), "date_anchor": anchor})
+        return successor

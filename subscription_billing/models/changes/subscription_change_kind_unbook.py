@@ -1,0 +1,30 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import formatLang
+
+
+class SubscriptionChangeKindUnbook(models.AbstractModel):
+    """A component that is ended while the contract runs."""
+
+    _name = "subscription.change.kind.unbook"
+    _inherit = "subscription.change.kind"
+    _description = "Kind of Change"
+
+    def _check(self, change, day):
+        self._check_line(change, day)
+        if change.line_id.component_id.is_required:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: %(line)s is a required part of the plan. "
+                    "Change the plan, or end the contract.",
+                    contract=change.contract_id.display_name,
+                    line=change.line_id.name,
+                )
+            )
+
+    def _apply(self, change, day, today):
+        change._end_line(change.line_id, day)
+
+    def _describe(self, change):
+        line = change.line_id
+        return f"{line.name}: {formatLang(self.env, line.quantity)}", False
