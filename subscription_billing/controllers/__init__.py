@@ -1,2 +1,2 @@
 from . import usage_api
-from . import usage_statement
+from . import usage_statement_download

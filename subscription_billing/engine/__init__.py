@@ -5,7 +5,7 @@ The models reach it through their `_as_<value>()` adapters only.
 """
 
 from .bucketed import Bucketed
-from .charge import Charged, DueCharge, Plan
+from .charge import Charged, ChargeKind, DueCharge, Plan
 from .errors import (
     EngineError,
     InvalidAmount,

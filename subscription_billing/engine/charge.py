@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 
 from .local_time import utc_window
@@ -13,6 +14,25 @@ from .money import ZERO, Rounding
 from .period import Period, subtract
 from .price import PricedAmount
 from .proration import Proration, fraction, share
+
+
+class ChargeKind(str, Enum):
+    """Why something is due.
+
+    USAGE is metered and not priced before its events are read, INTERIM the usage of a
+    part of its period, of which the rest follows, LATE that of a period that was
+    billed already.
+    """
+
+    CHARGE = "charge"
+    CREDIT = "credit"
+    USAGE = "usage"
+    INTERIM = "interim"
+    LATE = "late"
+
+
+# What usage costs is owed for its own time: there is nothing to prorate.
+METERED_KINDS = (ChargeKind.USAGE, ChargeKind.INTERIM, ChargeKind.LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +84,9 @@ class UsageFacts:
 class DueCharge:
     """One row the ledger is to get.
 
-    `kind` is "charge", "credit", "usage" (metered: not priced before its events are
-    read), "interim" (usage of a part of its period, the rest follows) or "late"
-    (usage of a period that was billed already). `period` is the part
-    of the aligned period `whole` that it covers, `fraction` their ratio,
-    `billing_period` the cell of the billing recurrence that caused it, `number` the
-    ordinal of the whole from the item's grid, counted from 1. `amount` is rounded,
+    `period` is the part of the aligned period `whole` that it covers, `fraction` their
+    ratio, `billing_period` the cell of the billing recurrence that caused it, `number`
+    the ordinal of the whole from the item's grid, counted from 1. `amount` is rounded,
     negative for a credit; `amount_list` is the same before reductions, None if there
     were none. `priced` is the unrounded price of the whole; its slices are the
     arithmetic, and are empty for a credit, which repeats its charge. `credits` is the
@@ -78,7 +95,7 @@ class DueCharge:
     """
 
     item_key: Hashable
-    kind: str
+    kind: ChargeKind
     period: Period
     whole: Period
     billing_period: Period

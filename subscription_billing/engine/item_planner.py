@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from .charge import Charged, DueCharge, amount_of
+from .charge import Charged, ChargeKind, DueCharge, amount_of
 from .money import ZERO, Rounding
 from .period import ONE_DAY, Period, merge, subtract
 from .price import PricedAmount
@@ -102,7 +102,7 @@ class ItemPlanner:
         amount, ratio = self._amount(self.priced, part, whole, self.item.proration)
         return DueCharge(
             item_key=self.item.key,
-            kind="usage" if self.is_metered else "charge",
+            kind=ChargeKind.USAGE if self.is_metered else ChargeKind.CHARGE,
             period=part,
             whole=whole,
             billing_period=cell,
@@ -121,7 +121,7 @@ class ItemPlanner:
         amount, ratio = self._amount(priced, part, row.whole, row.proration)
         return DueCharge(
             item_key=self.item.key,
-            kind="credit",
+            kind=ChargeKind.CREDIT,
             period=part,
             whole=row.whole,
             # Uncut: the contract may have ended before what is credited.

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from datetime import date
 
-from .charge import Charged, DueCharge, Plan
+from .charge import Charged, ChargeKind, DueCharge, Plan
 from .errors import InvalidItem
 from .item_planner import ItemPlanner
 from .money import Rounding
@@ -67,7 +67,7 @@ def _cut(charge: DueCharge, day: date) -> DueCharge:
     if charge.period.stop <= day:
         return replace(charge, due=day)
     period = Period(charge.period.start, day)
-    return replace(charge, kind="interim", period=period, due=day)
+    return replace(charge, kind=ChargeKind.INTERIM, period=period, due=day)
 
 
 def _order(charge: DueCharge) -> tuple[date, date]:

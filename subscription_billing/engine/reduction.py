@@ -9,16 +9,13 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from .charge import DueCharge, amount_of
+from .charge import METERED_KINDS, ChargeKind, DueCharge, amount_of
 from .errors import InvalidPrice
 from .money import EXACT, ZERO, Rounding, check_amount, check_count, exact_sum, scaled
 from .price import PricedAmount, Slice
 from .proration import Proration
 from .spent import Spent
 from .tier import discount_slice
-
-# What usage costs is owed for its own time: there is nothing to prorate.
-METERED_KINDS = ("usage", "interim", "late")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,7 @@ def reduce(
     before = _sums(charges, billed or {}, rounding)
     return tuple(
         charge
-        if charge.kind == "credit"
+        if charge.kind == ChargeKind.CREDIT
         else _reduced(charge, reductions, before, spent, rounding, zone)
         for charge in charges
     )
@@ -127,7 +124,7 @@ def _sums(
     """
     by_cell = defaultdict(list)
     for charge in charges:
-        if charge.kind != "credit":
+        if charge.kind != ChargeKind.CREDIT:
             by_cell[charge.billing_period.start].append(charge)
     return {
         (cell, due): rounding.round(

@@ -108,6 +108,10 @@ class SubscriptionCommon(PreparedCompanies):
         contract.with_context(subscription_silent=is_silent).action_activate()
         return contract
 
+    def plan_for(self, contracts, on):
+        """What is due up to ``on`` (ISO): dict contract -> ``engine.charge.Plan``."""
+        return self.env["subscription.planning"]._plan(contracts, self.day(on))
+
     def bill(self, on, contracts=None):
         """Bill everything due up to ``on``, without committing; returns the run."""
         runs = self.env["subscription.billing.run"].sudo()

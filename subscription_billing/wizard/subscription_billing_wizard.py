@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..engine.charge import ChargeKind
 from ..models.failures import explain, isolate
 
 # More contracts than this are billed by the scheduled action, not while one waits.
@@ -83,8 +84,9 @@ class SubscriptionBillingWizard(models.TransientModel):
             errors.append(f"{contract.display_name}: {reason}")
             return {}
 
+        planning = self.env["subscription.planning"]
         planned = isolate(
-            self.env, contracts, lambda part: part._plan_charges(self.date), report
+            self.env, contracts, lambda part: planning._plan(part, self.date), report
         )
         # Journals, accounts and taxes are not the reader's to open.
         check = self.env["subscription.billing.check"].sudo()
@@ -101,7 +103,7 @@ class SubscriptionBillingWizard(models.TransientModel):
             "contract_id": contract.id,
             "partner_id": contract.partner_id.id,
             "name": line.name,
-            "kind": "credit" if charge.kind == "credit" else "fee",
+            "kind": "credit" if charge.kind == ChargeKind.CREDIT else "fee",
             "date_start": charge.period.start,
             "date_end": charge.period.last_day,
             "amount": float(charge.amount),

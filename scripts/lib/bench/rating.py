@@ -54,7 +54,8 @@ def run(env, rounds, quick):
         cr.execute("VACUUM ANALYZE subscription_usage")
     until = date.fromisoformat(data.DAY)
     growth = measure_memory(env.cr.dbname)
-    plans = {each: each._plan_due(until) for each in (large, small)}
+    planning = env["subscription.planning"]
+    plans = {each: planning._plan_due(each, until) for each in (large, small)}
     times = interleave(
         rounds,
         {
@@ -100,7 +101,8 @@ def plan(env, ids, until):
     env.invalidate_all()
     gc.collect()
     started = time.perf_counter()
-    env["subscription.contract"].browse(ids)._plan_charges(until)
+    contracts = env["subscription.contract"].browse(ids)
+    env["subscription.planning"]._plan(contracts, until)
     return time.perf_counter() - started
 
 
@@ -118,7 +120,8 @@ def print_growth(database):
         contracts = env["subscription.contract"].search(plan)
         gc.collect()
         before = memory("VmRSS")
-        contracts._plan_charges(date.fromisoformat(data.DAY))
+        day = date.fromisoformat(data.DAY)
+        env["subscription.planning"]._plan(contracts, day)
         print((memory("VmHWM") - before) / MIB)
 
 

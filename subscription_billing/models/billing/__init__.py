@@ -1,3 +1,4 @@
+from . import subscription_planning
 from . import subscription_contract
 from . import account_move
 from . import account_move_line

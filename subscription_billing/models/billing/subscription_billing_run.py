@@ -189,23 +189,32 @@ class SubscriptionBillingRun(models.Model):
         )
 
     def _work_by_day(self, domain, day, work):
-        """Work once on each contract of ``domain``, whatever it says of itself
-        afterwards; what fails is parked with its reason (X5)."""
-        contracts, seen = self.env["subscription.contract"], set()
+        """Work on the contracts of ``domain``; what fails is parked with its reason."""
+        contracts = self.env["subscription.contract"]
+        self._work_once(
+            contracts, domain, work, lambda part, error: part._park_for(error, day)
+        )
+
+    def _work_once(self, records, domain, work, on_failure, limit=BATCH_SIZE):
+        """Work once on each record of ``domain``, whatever it says of itself
+        afterwards, committing batch by batch (X5).
+
+        :param records: the model
+        :param work, on_failure: as in ``isolate``
+        :return: False if time was up before the end
+        """
+        seen = set()
 
         def claim():
-            found = contracts.search(
-                [*domain, ("id", "not in", list(seen))], limit=WINDOW
-            )
-            return self._lock(found, domain, BATCH_SIZE)
+            wanted = [*domain, ("id", "not in", list(seen))]
+            found = records.search(wanted, order="id", limit=WINDOW)
+            return self._lock(found, domain, limit)
 
         def work_isolated(batch):
-            isolate(
-                self.env, batch, work, lambda part, error: part._park_for(error, day)
-            )
+            isolate(self.env, batch, work, on_failure)
             seen.update(batch.ids)
 
-        self._commit_batches(claim, work_isolated)
+        return self._commit_batches(claim, work_isolated)
 
     def _check_guards(self):
         """Refuse to bill without the constraints that make it safe (X1)."""
@@ -303,10 +312,10 @@ class SubscriptionBillingRun(models.Model):
             return contracts._get_open_domain(self.date)
         return contracts._get_due_domain(self.date)
 
-    def _lock(self, contracts, domain, limit):
-        """Lock up to ``limit`` contracts nobody else has locked and that still match:
-        another worker may have billed them between the search and the lock."""
-        return contracts.try_lock_for_update(limit=limit).filtered_domain(domain)
+    def _lock(self, records, domain, limit):
+        """Lock up to ``limit`` records nobody else has locked and that still match:
+        another worker may have been there between the search and the lock."""
+        return records.try_lock_for_update(limit=limit).filtered_domain(domain)
 
     def _process_batch(self, contracts):
         started = time.perf_counter()

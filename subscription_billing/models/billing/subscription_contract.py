@@ -1,33 +1,12 @@
-from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
-from fractions import Fraction
 
 from odoo import fields, models
 from odoo.exceptions import LockError, UserError
 
-from ...engine.charge import DueCharge, Plan
-from ...engine.credit import capped_credit
-from ...engine.money import ZERO, to_decimal
-from ...engine.planner import plan
-from ...engine.price import PricedAmount
 from ..failures import explain
 
 BILLABLE_STATES = ("trial", "active", "paused", "ended")
 RETRY_DAYS = (1, 2, 4, 7)
-# All the planner needs: ten years of rows are read in one query without the rest.
-LEDGER_FIELDS = (
-    "kind",
-    "contract_id",
-    "line_id",
-    "revision",
-    "date_start",
-    "date_end",
-    "whole_date_start",
-    "whole_date_end",
-    "amount_full",
-    "credited_charge_id",
-)
 
 
 class SubscriptionContract(models.Model):
@@ -129,124 +108,13 @@ class SubscriptionContract(models.Model):
         """Contracts that are not parked, or are to be tried again by ``day``."""
         return ["|", ("date_retry", "=", False), ("date_retry", "<=", day)]
 
-    def _plan_charges(self, until, interim=False):
-        """What is due up to ``until`` and not yet charged (X2).
-
-        Reads, decides, writes nothing.
-
-        :param date until: inclusive
-        :param bool interim: also the usage of open periods, up to the day before
-        :return: dict contract -> ``engine.charge.Plan``
-        :raise EngineError: for data no timeline can be made of
-        """
-        annulled = self.filtered("is_annulled")
-        plans = (self - annulled)._plan_due(until, interim)
-        plans = self.env["subscription.rating"]._rate_plans(plans)
-        plans = self._reduce_plans(plans)
-        plans = {contract: self._cap_credits(due) for contract, due in plans.items()}
-        return {**plans, **annulled._plan_annulments()}
-
-    def _plan_due(self, until, interim=False):
-        """The same before usage is read: which periods are due, and which fees."""
-        annulled = self.filtered("is_annulled")
-        running = self - annulled
-        ledger = running._get_charged()
-        plans = {
-            contract: plan(
-                contract._as_timeline(),
-                ledger.get(contract.id, ()),
-                until,
-                contract._as_rounding(),
-                interim,
-            )
-            for contract in running
-        }
-        return {**plans, **annulled._plan_annulments()}
-
-    def _plan_annulments(self):
-        """What the ledger still holds of each contract, as credits."""
-        rows = self.env["subscription.charge"].search(
-            [
-                ("contract_id", "in", self.ids),
-                ("is_void", "=", False),
-                ("kind", "=", "fee"),
-            ],
-            order="id",
-        )
-        by_contract = rows.grouped("contract_id")
-        return {
-            contract: Plan(
-                credits=tuple(
-                    credit
-                    for row in by_contract.get(contract, rows.browse())
-                    for credit in contract._get_counter_credits(row)
-                )
-            )
-            for contract in self
-        }
-
-    def _get_counter_credits(self, row):
-        """The live days of a charge; the last ones take all that is left of it."""
-        charged = row._as_charged()
-        left = to_decimal(row._get_uncredited())
-        pieces = charged.live()
-        for piece in pieces:
-            amount = left if piece == pieces[-1] else ZERO
-            yield DueCharge(
-                item_key=charged.item_key,
-                kind="credit",
-                period=piece,
-                whole=charged.whole,
-                billing_period=charged.whole,
-                due=piece.start,
-                amount=-amount,
-                priced=PricedAmount(amount),
-                fraction=Fraction(1),
-                quantity=Decimal(1),
-                revision=charged.revision,
-                credits=charged.key,
-                proration=charged.proration,
-            )
-
-    def _cap_credits(self, due):
-        """What was refunded by hand is not credited a second time (X1)."""
-        rest, credits_ = {}, []
-        for credit in due.credits:
-            charge = self.env["subscription.charge"].browse(credit.credits)
-            left = rest.get(charge, to_decimal(charge._get_uncredited()))
-            amount = capped_credit(-credit.amount, left)
-            rest[charge] = left - amount
-            credits_.append(replace(credit, amount=-amount))
-        return replace(due, credits=tuple(credits_))
-
-    def _get_charged(self):
-        """The ledger of these contracts, one read for all: id -> tuple of Charged."""
-        rows = self.env["subscription.charge"].search_fetch(
-            [
-                ("contract_id", "in", self.ids),
-                ("is_void", "=", False),
-                ("kind", "in", ("fee", "credit")),
-            ],
-            LEDGER_FIELDS,
-            order="id",
-        )
-        by_kind = rows.grouped("kind")
-        nothing = rows.browse()
-        credits_ = by_kind.get("credit", nothing).grouped("credited_charge_id")
-        fees = by_kind.get("fee", nothing).grouped("contract_id")
-        return {
-            contract.id: tuple(
-                fee._as_charged(credits_.get(fee, nothing)) for fee in group
-            )
-            for contract, group in fees.items()
-        }
-
     def _refresh_next_billing(self):
         """Derive the next billing date from timeline and ledger."""
         billable = self.filtered(lambda contract: contract.state in BILLABLE_STATES)
         for contract in self - billable:
             contract._write_next_billing(False)
-        for contract, due in billable._plan_due(date.min).items():
+        planning = self.env["subscription.planning"]
+        for contract, due in planning._plan_due(billable, date.min).items():
             days = [credit.due for credit in due.credits]
             if due.next_due:
                 days.append(due.next_due)

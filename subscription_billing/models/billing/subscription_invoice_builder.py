@@ -4,6 +4,7 @@ from odoo import models
 from odoo.fields import Command
 
 from ...engine.money import to_decimal
+from ..charges.subscription_charge import LEDGER_KINDS
 from ..dates import naive
 
 
@@ -74,13 +75,12 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         return rows
 
     def _prepare_charge(self, contract, due, run):
-        credited = due.kind in ("credit", "late")
         return {
             "company_id": contract.company_id.id,
             "contract_id": contract.id,
             "line_id": due.item_key,
             "currency_id": contract.currency_id.id,
-            "kind": due.kind if credited else "fee",
+            "kind": LEDGER_KINDS[due.kind],
             "revision": due.revision,
             "date_start": due.period.start,
             "date_end": due.period.last_day,

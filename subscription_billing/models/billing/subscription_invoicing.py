@@ -100,7 +100,8 @@ class SubscriptionInvoicing(models.AbstractModel):
         """
         builder = self.env["subscription.invoice.builder"]
         contracts = self.env["subscription.contract"].union(*groups)
-        plans = contracts._plan_charges(day, interim=run.is_interim)
+        planning = self.env["subscription.planning"]
+        plans = planning._plan(contracts, day, interim=run.is_interim)
         for contract in contracts:
             self._check_plan(contract, plans[contract], day)
         invoices, free = [], []

@@ -85,15 +85,20 @@ class SubscriptionChangeBatch(models.Model):
         """What the change would bill for each contract; nothing is applied."""
         self.ensure_one()
         self._create_drafts()
-        for change in self.change_ids.filtered(lambda it: it.state == "draft"):
+        isolate(self.env, self._get_drafts(), self._preview_all, self._keep_reason)
+
+    def _preview_all(self, changes):
+        for change in changes:
             change._update_preview(change.contract_id._get_today())
 
     def action_apply(self):
         """Apply all that can be applied; the others keep their reason."""
         self.ensure_one()
         self._create_drafts()
-        drafts = self.change_ids.filtered(lambda it: it.state == "draft")
-        isolate(self.env, drafts, self._apply_all, self._keep_reason)
+        isolate(self.env, self._get_drafts(), self._apply_all, self._keep_reason)
+
+    def _get_drafts(self):
+        return self.change_ids.filtered(lambda it: it.state == "draft")
 
     def _apply_all(self, changes):
         for change in changes:
@@ -116,8 +121,7 @@ class SubscriptionChangeBatch(models.Model):
                     limit=MAX_CONTRACTS,
                 )
             )
-        drafts = self.change_ids.filtered(lambda it: it.state == "draft")
-        drafts.unlink()
+        self._get_drafts().unlink()
         vals = self._convert_to_write({name: self[name] for name in SHARED})
         left = self.contract_ids - self.change_ids.contract_id
         self.change_ids = [

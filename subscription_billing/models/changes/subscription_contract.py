@@ -95,9 +95,7 @@ class SubscriptionContract(models.Model):
         return result
 
     # ----------------------------------------------------------------------
-    # Preview
-    #
-    # Looking ahead by billing for real; only for use in a savepoint.
+    # Preview: looking ahead by billing for real, only for use in a savepoint
     # ----------------------------------------------------------------------
 
     def _get_standing(self, today):
@@ -188,9 +186,7 @@ class SubscriptionContract(models.Model):
             self._set_end(last, self.env._("Ends after its first term"))
 
     # ----------------------------------------------------------------------
-    # Transfer
-    #
-    # Contracts that were taken over, and those that took over.
+    # Transfer: contracts that were taken over, and those that took over
     # ----------------------------------------------------------------------
 
     @api.depends("successor_ids")
@@ -199,9 +195,7 @@ class SubscriptionContract(models.Model):
             contract.successor_id = contract.successor_ids[:1]
 
     # ----------------------------------------------------------------------
-    # Ends
-    #
-    # How and why a contract ends (C5).
+    # Ends: how, why and when (C5)
     # ----------------------------------------------------------------------
 
     @api.depends("date_concluded", "partner_id.commercial_partner_id.is_company")
@@ -219,10 +213,6 @@ class SubscriptionContract(models.Model):
         weekend = 7 - day.weekday() if day.weekday() >= SATURDAY else 0
         return fields.Date.add(day, days=weekend)
 
-    # ----------------------------------------------------------------------
-    # End
-    # ----------------------------------------------------------------------
-
     def _get_ending(self):
         """How the contract ends as things stand, as values to write."""
         self.ensure_one()
@@ -238,10 +228,6 @@ class SubscriptionContract(models.Model):
         for name in ("date_end", "cancelled_at"):
             vals[name] = str(vals[name]) if vals[name] else False
         return vals
-
-    # ----------------------------------------------------------------------
-    # The end itself
-    # ----------------------------------------------------------------------
 
     def _check_end_open(self, day):
         """An ended contract does not come back to life by its end date."""

@@ -3,7 +3,7 @@ from itertools import pairwise
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...engine.charge import Charged
+from ...engine.charge import Charged, ChargeKind
 from ...engine.money import to_decimal
 from ...engine.period import Period
 from ..dates import as_stop
@@ -14,6 +14,14 @@ CHARGE_KINDS = [
     ("refund", "Refund"),
     ("late", "Late usage"),
 ]
+# What is due, as the ledger files it; refunds are written by hand.
+LEDGER_KINDS = {
+    ChargeKind.CHARGE: "fee",
+    ChargeKind.USAGE: "fee",
+    ChargeKind.INTERIM: "fee",
+    ChargeKind.CREDIT: "credit",
+    ChargeKind.LATE: "late",
+}
 
 
 class SubscriptionCharge(models.Model):

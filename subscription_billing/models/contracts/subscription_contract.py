@@ -36,7 +36,7 @@ SNAPSHOT_FIELDS = (
     "is_trial_usage_billed",
 )
 # Every period and price follows from these: they are open in a draft only.
-GRID_FIELDS = {
+DRAFT_ONLY_FIELDS = {
     "variant_id",
     "currency_id",
     "company_id",
@@ -355,7 +355,7 @@ class SubscriptionContract(models.Model):
 
     def _check_writable(self, vals):
         """Refuse what was agreed and what the life cycle keeps (C1, C6)."""
-        if vals.keys() & GRID_FIELDS and not self._is_applying():
+        if vals.keys() & DRAFT_ONLY_FIELDS and not self._is_applying():
             self._check_terms_open()
         self._check_unguarded(GUARDED_FIELDS & vals.keys())
         if "date_end" in vals:

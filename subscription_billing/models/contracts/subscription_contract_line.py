@@ -8,7 +8,7 @@ from ..catalogue.subscription_recurrence_mixin import BILLING_MODES, PRORATIONS
 from ..dates import as_last, as_stop
 
 # What a billed line says must stay true; a change is a new line from its date on.
-LOCKED_FIELDS = {
+BILLED_FIELDS = {
     "contract_id",
     "component_id",
     "quantity",
@@ -22,7 +22,7 @@ LOCKED_FIELDS = {
     "proration",
 }
 # Where the periods of a line come from; each is the contract's on the day it is booked.
-GRID_FIELDS = (
+RHYTHM_FIELDS = (
     "billing_interval_count",
     "billing_interval_unit",
     "alignment",
@@ -40,7 +40,7 @@ AGREED_FIELDS = (
     "fee_interval_unit",
     "billing_mode",
     "proration",
-    *GRID_FIELDS,
+    *RHYTHM_FIELDS,
 )
 
 
@@ -198,7 +198,7 @@ class SubscriptionContractLine(models.Model):
         return lines
 
     def write(self, vals):
-        if vals.keys() & LOCKED_FIELDS:
+        if vals.keys() & BILLED_FIELDS:
             self._check_not_billed()
         if not RULED_FIELDS & vals.keys():
             return super().write(vals)
@@ -325,7 +325,7 @@ class SubscriptionContractLine(models.Model):
         """Rhythm of this line's component beside that of ``source``, a contract or a
         variant."""
         component, own = self.component_id, self.component_id.has_own_interval
-        vals = {name: source[name] for name in GRID_FIELDS if name in source._fields}
+        vals = {name: source[name] for name in RHYTHM_FIELDS if name in source._fields}
         return {
             **vals,
             "fee_interval_count": (

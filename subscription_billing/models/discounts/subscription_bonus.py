@@ -16,7 +16,7 @@ BONUS_KINDS = [
     ("carry_over", "Unused quota carried over"),
 ]
 # What a running contract was sold with; its name may still be translated.
-LOCKED_FIELDS = {
+AGREED_BONUS_FIELDS = {
     "plan_id",
     "variant_id",
     "component_id",
@@ -106,7 +106,7 @@ class SubscriptionBonus(models.Model):
     contract_ids = fields.Many2many("subscription.contract")
     terms = fields.Char(compute="_compute_terms")
 
-    @api.depends(*LOCKED_FIELDS)
+    @api.depends(*AGREED_BONUS_FIELDS)
     @api.depends_context("lang")
     def _compute_terms(self):
         for bonus in self:
@@ -183,7 +183,7 @@ class SubscriptionBonus(models.Model):
         return None
 
     def write(self, vals):
-        if vals.keys() & LOCKED_FIELDS:
+        if vals.keys() & AGREED_BONUS_FIELDS:
             self._check_unsold()
         return super().write(vals)
 

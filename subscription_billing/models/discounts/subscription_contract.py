@@ -4,6 +4,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...engine.charge import ChargeKind
 from ...engine.money import ZERO
 from ...engine.period import Period
 from ...engine.reduction import reduce
@@ -176,7 +177,7 @@ class SubscriptionContract(models.Model):
 
     def _with_cell(self, charge):
         """Late usage belongs to the billing period its usage was billed in."""
-        if charge.kind != "late":
+        if charge.kind != ChargeKind.LATE:
             return charge
         recurrence = self._as_billing_recurrence()
         whole = recurrence.whole_at(charge.period.last_day)

@@ -27,12 +27,12 @@ class Entitlement:
 
 
 class SubscriptionContract(models.Model):
-    """Where a contract stands on any day, past or to come. Its state and variant are
-    those of today; for other days the timeline tells."""
+    """What a customer may use on any day, past or to come (C7), and how a contract
+    stands, as the sold service asks for it. State and variant are those of today; for
+    other days the timeline tells."""
 
     _inherit = "subscription.contract"
 
-    # Entitled contract.
     entitlements_html = fields.Html(
         "Entitlements",
         compute="_compute_entitlements_html",
@@ -91,10 +91,7 @@ class SubscriptionContract(models.Model):
         return known[-1:].variant_id or self.variant_id
 
     # ----------------------------------------------------------------------
-    # Entitled contract
-    #
-    # What a customer may use: grants of the plan or its variant and of what is booked,
-    # added up for a day (C7).
+    # Entitlements: grants of the plan or its variant and of what is booked, added up
     # ----------------------------------------------------------------------
 
     @api.model
@@ -286,10 +283,7 @@ class SubscriptionContract(models.Model):
         return formatLang(self.env, float(number), digits=decimals)
 
     # ----------------------------------------------------------------------
-    # Status
-    #
-    # Where a contract stands today, for the sold service: may it be used, until when,
-    # what comes next.
+    # Status: may it be used, until when, what comes next
     # ----------------------------------------------------------------------
 
     @api.model

@@ -9,7 +9,7 @@ GRANT_PHASES = [
     ("paid", "When paid, not in the trial"),
     ("trial", "In the trial only"),
 ]
-SOURCES = ("plan_id", "variant_id", "component_id")
+GRANT_SOURCES = ("plan_id", "variant_id", "component_id")
 
 
 class SubscriptionFeatureGrant(models.Model):

@@ -1,10 +1,10 @@
 from odoo import models
 
+from ...engine.charge import ChargeKind
 from ..billing.subscription_contract import BILLABLE_STATES
 from ..failures import explain, isolate
 
 BATCH_SIZE = 500
-KINDS = {"charge": "fee"}
 
 
 class SubscriptionForecast(models.AbstractModel):
@@ -53,10 +53,11 @@ class SubscriptionForecast(models.AbstractModel):
 
         :return: dict contract -> ``engine.charge.Plan``, dict contract -> message
         """
+        planning = self.env["subscription.planning"]
         results = isolate(
             self.env,
             contracts,
-            lambda part: (part._plan_charges(until), {}),
+            lambda part: (planning._plan(part, until), {}),
             lambda part, error: ({}, {part: explain(self.env, error, part.name)}),
         )
         plans, problems = {}, {}
@@ -72,13 +73,13 @@ class SubscriptionForecast(models.AbstractModel):
         whatever day they are about.
         """
         ready = max(day, contract.date_retry or day)
-        fees = [due for due in plan.charges if due.kind != "late"]
+        fees = [due for due in plan.charges if due.kind != ChargeKind.LATE]
         looks = [due.due for due in (*fees, *plan.credits)]
         if plan.next_due:
             looks.append(plan.next_due)
         first = max(min(looks, default=ready), ready)
         for due in plan.credits + plan.charges:
-            is_first = due.kind in ("credit", "late")
+            is_first = due.kind in (ChargeKind.CREDIT, ChargeKind.LATE)
             yield due, first if is_first else max(due.due, ready)
 
     def _prepare_shared(self, contract):
@@ -103,7 +104,7 @@ class SubscriptionForecast(models.AbstractModel):
             "component_id": line.component_id.id,
             # Not the contract's: another one may be booked by the time.
             "plan_id": line.component_id.plan_id.id,
-            "kind": KINDS.get(due.kind, due.kind),
+            "kind": "fee" if due.kind == ChargeKind.CHARGE else due.kind.value,
             "date": date,
             "date_start": due.period.start,
             "date_end": due.period.last_day,

@@ -6,9 +6,10 @@ DAYS = ("subscription_trial_reminder_days", "subscription_renewal_reminder_days"
 
 
 class ResCompany(models.Model):
+    """Which e-mails a company sends, and how long before a date it reminds of it."""
+
     _inherit = "res.company"
 
-    # Reminders.
     subscription_trial_reminder_days = fields.Integer(
         default=3,
         help="Days before the end of a trial on which its customer is told; 0 = never.",
@@ -24,10 +25,6 @@ class ResCompany(models.Model):
         companies = super().create(vals_list)
         self.env["subscription.notice"]._create_missing(companies)
         return companies
-
-    # ----------------------------------------------------------------------
-    # Reminders
-    # ----------------------------------------------------------------------
 
     @api.constrains(*DAYS)
     def _check_reminder_days(self):

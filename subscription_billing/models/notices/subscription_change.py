@@ -10,6 +10,8 @@ BATCH_SIZE = 20
 
 
 class SubscriptionChange(models.Model):
+    """What customers are told of changes."""
+
     _inherit = "subscription.change"
 
     customer_texts = fields.Json(
@@ -18,7 +20,6 @@ class SubscriptionChange(models.Model):
         help="Before and after in the customer's language, as they were when it was "
         "applied.",
     )
-    # Notice changes.
     is_confirmation_due = fields.Boolean(
         readonly=True,
         copy=False,
@@ -46,10 +47,8 @@ class SubscriptionChange(models.Model):
         return {"what": what, "value_old": old or "", "value_new": new or ""}
 
     # ----------------------------------------------------------------------
-    # Notice changes
-    #
-    # Changes are confirmed when they are applied or scheduled, and when they are
-    # withdrawn. What a change withdraws with it is not told apart.
+    # Confirming: when they are applied or scheduled, and when they are withdrawn. What
+    # a change withdraws with it is not told apart.
     # ----------------------------------------------------------------------
 
     def _apply(self, today):
@@ -70,7 +69,7 @@ class SubscriptionChange(models.Model):
         return result
 
     def _confirm(self, today):
-        self._tell(CODES.get(self.kind, "change_confirmed"), today)
+        self._tell(self._get_notice_code(), today)
         if self.kind == "transfer":
             successor = self.contract_id.successor_id
             successor._send_notice("order_confirmed", on=today)
@@ -90,17 +89,24 @@ class SubscriptionChange(models.Model):
     @api.model
     def _cron_confirm(self):
         """Tell the customers of changes that were applied with many others."""
-        domain = [("is_confirmation_due", "=", True)]
-        runs = self.env["subscription.billing.run"]
-
-        def claim():
-            due = self.search(domain, order="id", limit=BATCH_SIZE)
-            return due.try_lock_for_update().filtered_domain(domain)
-
-        if not runs._commit_batches(claim, lambda batch: batch._confirm_due()):
+        is_done = self.env["subscription.billing.run"]._work_once(
+            self,
+            [("is_confirmation_due", "=", True)],
+            lambda part: part._confirm_due(),
+            lambda part, error: part._report_unconfirmed(error),
+            limit=BATCH_SIZE,
+        )
+        if not is_done:
             self.env.ref("subscription_billing.ir_cron_confirm_changes")._trigger()
 
     def _confirm_due(self):
         for change in self.filtered(lambda it: it.state != "withdrawn"):
             change._confirm(change.contract_id._get_today())
         self.sudo().is_confirmation_due = False
+
+    def _report_unconfirmed(self, error):
+        self.sudo().is_confirmation_due = False
+        self.contract_id._report_unsent(self._get_notice_code(), error)
+
+    def _get_notice_code(self):
+        return CODES.get(self.kind, "change_confirmed")

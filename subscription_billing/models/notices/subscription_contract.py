@@ -16,8 +16,8 @@ NOT_SENT = "subscription_billing.mail_activity_type_notice_not_sent"
 
 
 class SubscriptionContract(models.Model):
-    """What e-mails tell: finished texts in the language of ``env``, so that templates
-    only have to place them."""
+    """E-mails about a contract: what they tell, as finished texts in the language of
+    ``env`` that templates only have to place, how they are sent, and when."""
 
     _inherit = "subscription.contract"
 
@@ -125,7 +125,17 @@ class SubscriptionContract(models.Model):
         """Days the e-mail is about, by name."""
         on = facts.get("on") or self._get_told_on(code)
         days = {"end": self.date_end, "cancel_by": self._get_cancel_by(on)}
-        method = getattr(self, f"_get_{code}_days", None)
+        method = {
+            "order_confirmed": self._get_order_confirmed_days,
+            "trial_ending": self._get_trial_days,
+            "trial_over": self._get_trial_days,
+            "renewal_due": self._get_renewal_due_days,
+            "change_confirmed": self._get_change_confirmed_days,
+            "paused": self._get_paused_days,
+            "resumed": self._get_resumed_days,
+            "cancellation_confirmed": self._get_ended_days,
+            "ended": self._get_ended_days,
+        }.get(code)
         days.update(method(on, facts) if method else {})
         if facts.get("day"):
             days["day"] = facts["day"]
@@ -146,10 +156,8 @@ class SubscriptionContract(models.Model):
     def _get_order_confirmed_days(self, on, facts):
         return {"day": self.date_start}
 
-    def _get_trial_ending_days(self, on, facts):
+    def _get_trial_days(self, on, facts):
         return {"day": self.date_trial_end}
-
-    _get_trial_over_days = _get_trial_ending_days
 
     def _get_renewal_due_days(self, on, facts):
         term = self._as_term().current(self._get_term_start(), on)
@@ -170,11 +178,9 @@ class SubscriptionContract(models.Model):
         change = self._get_told_change("resumed", facts)
         return {"day": change.date_effective or on}
 
-    def _get_cancellation_confirmed_days(self, on, facts):
+    def _get_ended_days(self, on, facts):
         last = self.date_end or self._get_earliest_end(on)
         return {"day": last, "end": last}
-
-    _get_ended_days = _get_cancellation_confirmed_days
 
     def _get_told_change(self, code, facts):
         """The change that is told; in a preview the latest one that would be."""
@@ -236,7 +242,7 @@ class SubscriptionContract(models.Model):
         change, on = facts.get("change"), facts.get("on")
         if not change or change.state != "applied" or not on:
             return ""
-        plan = self._plan_charges(on)[self]
+        plan = self.env["subscription.planning"]._plan(self, on)[self]
         lines = self.env["subscription.contract.line"]
         total = sum(
             lines.browse(due.item_key)._get_told_amount(float(due.amount))

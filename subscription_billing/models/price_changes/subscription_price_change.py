@@ -1,4 +1,5 @@
 import ast
+import logging
 import math
 from dataclasses import dataclass, field
 
@@ -11,10 +12,13 @@ from ...engine.adjustment import Adjustment
 from ...engine.money import to_decimal
 from ..catalogue.subscription_component import ONE_OFF_KINDS
 from ..dates import as_stop
+from ..failures import isolate
+
+_logger = logging.getLogger(__name__)
 
 # Contracts written to by one press of the button; the next press takes the others.
 LIMIT = 500
-CHANGE_STATES = [
+PRICE_CHANGE_STATES = [
     ("draft", "Draft"),
     ("applied", "Applied"),
     ("done", "In force"),
@@ -158,7 +162,7 @@ class SubscriptionPriceChange(models.Model):
     failed_count = fields.Integer("Not Delivered", compute="_compute_announced")
     # Applying and undoing.
     state = fields.Selection(
-        CHANGE_STATES,
+        PRICE_CHANGE_STATES,
         default="draft",
         required=True,
         readonly=True,
@@ -466,7 +470,17 @@ class SubscriptionPriceChange(models.Model):
     @api.model
     def _reach_today(self):
         """Let the prices count whose day has come; called by the billing cron."""
-        for company in self.env["res.company"].search([]):
+        isolate(
+            self.env,
+            self.env["res.company"].search([]),
+            self._reach_companies,
+            lambda company, error: _logger.warning(
+                "Price changes of %s: %s", company.name, error, exc_info=error
+            ),
+        )
+
+    def _reach_companies(self, companies):
+        for company in companies:
             self._reach(company, self.new({"company_id": company.id})._get_today())
 
     def _reach(self, companies, day):

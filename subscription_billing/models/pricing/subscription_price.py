@@ -1,7 +1,3 @@
-from decimal import Decimal
-
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import float_round
@@ -9,9 +5,9 @@ from odoo.tools import float_round
 from ...engine.bucketed import Bucketed
 from ...engine.errors import EngineError
 from ...engine.limits import Limited
-from ...engine.money import ZERO, to_decimal
+from ...engine.money import to_decimal
 from ...engine.percentage import Percentage
-from ...engine.price import Basis, Flat, Package, PerUnit
+from ...engine.price import Flat, Package, PerUnit
 from ...engine.pricelist import PriceList
 from ...engine.tier import Tier
 from ...engine.tiers import (
@@ -21,7 +17,6 @@ from ...engine.tiers import (
     Stairstep,
     Volume,
 )
-from ...formats import line_chart
 from ..failures import explain
 from .price_numbers import (
     PRICE_DIGITS,
@@ -94,10 +89,6 @@ TERM_DEPENDS = (
     "currency_id",
 )
 # Enough for a smooth line; each is rated by the engine whenever something changes.
-SAMPLES = 60
-MOST_EVENTS = 1000
-# A bound belongs to the tier below: right behind it the next one begins.
-BEHIND = Decimal("0.00000001")
 
 
 class SubscriptionPrice(models.Model):
@@ -534,86 +525,8 @@ class SubscriptionPrice(models.Model):
 
         :param float own_amount: as in ``_as_price``
         """
-        self.ensure_one()
-        model = self.price_model
-        is_replaced = own_amount is not None and model not in SINGLE_AMOUNT_MODELS
-        text = (
-            self._format_money(own_amount)
-            if is_replaced
-            else self._get_model_text(model, own_amount)
-        )
-        free = self.free_quantity if is_replaced else self._get_free()
-        if free and model not in ("flat", "percentage"):
-            quantity = self._format(free, 0)
-            text = self.env._(
-                "%(quantity)s free, then %(price)s", quantity=quantity, price=text
-            )
-        if self.amount_minimum:
-            low = self._format(self.amount_minimum)
-            text = self.env._("%(price)s, at least %(low)s", price=text, low=low)
-        if self.amount_maximum:
-            high = self._format(self.amount_maximum)
-            text = self.env._("%(price)s, at most %(high)s", price=text, high=high)
-        return text
-
-    def _get_model_text(self, model, own_amount=None):
-        amount = self.amount if own_amount is None else own_amount
-        if model == "bucketed":
-            units = dict(self._fields["bucket_unit"]._description_selection(self.env))
-            text = self._get_model_text(self.bucket_model)
-            return f"{text} / {units[self.bucket_unit]}"
-        if model == "package":
-            size = self._format(self.package_size, 0)
-            return self.env._(
-                "%(price)s per %(size)s", price=self._format_money(amount), size=size
-            )
-        if model == "percentage":
-            percent = f"{self._format(self.percent, 0)}%"
-            fixed = self._format_money(self.amount_event)
-            return f"{percent} + {fixed}" if self.amount_event else percent
-        if model == "discount_scale":
-            return f"{self._format_money(amount)} ({self._get_percents('−')})"
-        if model == "graduated_percentage":
-            return self._get_percents()
-        if model == "pricelist":
-            return self.pricelist_id.name or self.env._("Customer's pricelist")
-        if model in ("graduated", "volume", "stairstep"):
-            return self._get_tier_text(model)
-        return self._format_money(amount)
-
-    def _get_tier_text(self, model):
-        name = "amount_flat" if model == "stairstep" else "price_unit"
-        tiers = self._get_sorted_tiers()
-        paid = tiers[1:] if self._is_first_free() else tiers
-        amounts = [self._format(tier[name]) for tier in paid]
-        return f"{' / '.join(amounts)} {self.currency_id.name or ''}"
-
-    def _get_percents(self, sign=""):
-        tiers = self._get_sorted_tiers()
-        return (
-            " / ".join(f"{sign}{self._format(tier.percent, 0)}%" for tier in tiers)
-            or "–"
-        )
-
-    def _get_free(self):
-        first = self._get_sorted_tiers()[:1]
-        return self.free_quantity + (first.up_to if self._is_first_free() else 0)
-
-    def _is_first_free(self):
-        """Whether the first of several tiers is nothing but a free quantity."""
-        first = self._get_sorted_tiers()[:1]
-        return bool(
-            self._get_unit_model() == "graduated"
-            and len(self.tier_ids) > 1
-            and not (first.price_unit or first.amount_flat)
-        )
-
-    def _format_money(self, amount):
-        return f"{self._format(amount)} {self.currency_id.name or ''}"
-
-    def _format(self, number, decimals=2):
-        explaining = self.env["subscription.explaining"]
-        return explaining._format_number(self.env, number, decimals)
+        texts = self.env["subscription.price.text"]
+        return texts._get_amount_text(self, own_amount)
 
     # ----------------------------------------------------------------------
     # Preview
@@ -649,106 +562,8 @@ class SubscriptionPrice(models.Model):
     @api.depends_context("lang")
     def _compute_preview_html(self):
         for price in self:
-            price.preview_html = price._render_preview()
-
-    def _render_preview(self):
-        problem = self._get_problem() or self._get_preview_problem()
-        if problem:
-            return Markup('<p class="text-warning-emphasis">%s</p>') % problem
-        try:
-            price = self._as_price()
-        except EngineError as error:  # a pricelist may say anything
-            problem = explain(self.env, error, self.display_name)
-            return Markup('<p class="text-warning-emphasis">%s</p>') % problem
-        return Markup('<div class="row"><div class="col-lg-6">%s</div>%s</div>') % (
-            self._render_table(price),
-            Markup('<div class="col-lg-6">%s</div>') % self._render_chart(price),
-        )
-
-    def _get_preview_problem(self):
-        if not self.component_id or not self.currency_id:
-            return self.env._("Choose component and currency to see the price.")
-        if self.preview_quantity < 0:
-            return self.env._("Type a quantity from zero up to see its price.")
-        return None
-
-    def _render_table(self, price):
-        explaining = self.env["subscription.explaining"]
-        priced = self._rate_preview(price, to_decimal(self.preview_quantity))
-        amount = explaining._format_money(self.env, priced.amount, self.currency_id)
-        return explaining._render_slices_html(
-            self.env,
-            explaining._prepare_slices(priced),
-            self.currency_id,
-            self._get_unit_name(),
-            footer=[(self.env._("Total"), amount)],
-        )
-
-    def _rate_preview(self, price, quantity):
-        """Price of the quantity, once per event or bucket where those count."""
-        if price.basis is Basis.QUANTITY:
-            return price.rate(quantity)
-        count = min(max(self.preview_count, 1), MOST_EVENTS)
-        return price.rate(quantity * count, (quantity,) * count)
-
-    def _render_chart(self, price):
-        """The amount over the quantity, up to beyond the last tier and the mark."""
-        quantity = to_decimal(self.preview_quantity)
-        ends = [quantity * 2, *(bound * 5 / 4 for bound in self._get_bounds(price))]
-        stop = line_chart.nice_stop(float(max(ends)))
-        points = [
-            (float(x), float(self._rate_preview(price, x).amount))
-            for x in self._get_samples(to_decimal(stop), price)
-        ]
-        mark = float(quantity), float(self._rate_preview(price, quantity).amount)
-        unit, code = self._get_unit_name(), self.currency_id.name
-        amount_title = self.env._("Price")
-        quantity_title = {
-            Basis.QUANTITY: self.env._("Quantity"),
-            Basis.EVENTS: self.env._("Amount of each event"),
-            Basis.BUCKETS: self.env._("Quantity in each bucket"),
-        }[price.basis]
-        write = self.env["subscription.explaining"]._format_number
-        x_axis = line_chart.Axis(
-            f"{quantity_title} ({unit})" if unit else quantity_title,
-            stop,
-            lambda value: write(self.env, value),
-        )
-        y_axis = line_chart.Axis(
-            f"{amount_title} ({code})",
-            line_chart.nice_stop(max(amount for _quantity, amount in points)),
-            lambda value: write(self.env, value),
-        )
-        title = self.env._("Price over quantity")
-        return Markup(line_chart.render(points, mark, x_axis, y_axis, title))
-
-    def _get_samples(self, stop, price):
-        """Quantities to rate: evenly spread, and both sides of every bound."""
-        samples = {stop * n / SAMPLES for n in range(SAMPLES + 1)}
-        for bound in self._get_bounds(price):
-            samples |= {bound, bound + BEHIND}
-        if self._get_unit_model() == "package":
-            size, free = to_decimal(self.package_size), to_decimal(self.free_quantity)
-            count = min(int(stop / size) + 1, SAMPLES)
-            for n in range(count):
-                samples |= {free + n * size, free + n * size + BEHIND}
-        return sorted(x for x in samples if x <= stop)
-
-    def _get_bounds(self, price):
-        """Quantities at which the price changes its slope or jumps."""
-        inner = getattr(price, "price", price)
-        steps = getattr(inner, "steps", None)
-        if steps is not None:
-            return [low - BEHIND for low, _price in steps if low]
-        free = ZERO if self.price_model == "flat" else to_decimal(self.free_quantity)
-        if self._get_unit_model() not in TIERED:
-            return [free] if free else []
-        ends = [to_decimal(tier.up_to) for tier in self.tier_ids if tier.up_to]
-        return [free + end for end in ends]
-
-    def _get_unit_name(self):
-        """What is counted, where a meter says it."""
-        return self.component_id.meter_id.unit_name
+            previews = self.env["subscription.price.preview"]
+            price.preview_html = previews._render_preview(price)
 
     # ----------------------------------------------------------------------
     # Pricelists

@@ -1,12 +1,9 @@
-from dataclasses import replace
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...engine.charge import METERED_KINDS
 from ...engine.local_time import day_start_utc, local_date
 from ...engine.money import ZERO, to_decimal
-from ...engine.price import Slice
 from ..dates import as_stop, aware, naive
 from .subscription_usage_history import UsageHistory
 from .subscription_usage_window import UsageSpan
@@ -140,40 +137,6 @@ class SubscriptionContract(models.Model):
             "amount": float(self._as_rounding().round(priced.amount)),
         }
 
-    def _cap_credits(self, due):
-        """Usage gives back at most what was paid for its period: an amount off has
-        lapsed where the usage no longer reaches it, and what was refunded by hand is
-        not given back again (X1)."""
-        due = super()._cap_credits(due)
-        if all(charge.amount >= 0 or not charge.usage for charge in due.charges):
-            return due
-        paid, charges = {}, []
-        for charge in due.charges:
-            if charge.usage:
-                key = charge.item_key, charge.whole
-                if key not in paid:
-                    line = self.line_ids.browse(charge.item_key)
-                    paid[key] = to_decimal(line._get_paid_usage(charge.whole.start))
-                charge = self._cap_usage(charge, max(paid[key], ZERO))
-                paid[key] += charge.amount
-            charges.append(charge)
-        return replace(due, charges=tuple(charges))
-
-    def _cap_usage(self, charge, paid):
-        excess = -charge.amount - paid
-        if excess <= 0:
-            return charge
-        language = self.with_context(lang=self.partner_id.lang).env
-        label = language._("Not paid, so not given back")
-        back = Slice(Decimal(1), ZERO, excess, "discount", label)
-        before = charge.amount if charge.amount_list is None else charge.amount_list
-        return replace(
-            charge,
-            amount=charge.amount + excess,
-            amount_list=before,
-            priced=charge.priced.plus(back),
-        )
-
     def _get_threshold_domain(self, company):
         return [
             ("company_id", "=", company.id),
@@ -183,13 +146,13 @@ class SubscriptionContract(models.Model):
 
     def _filter_above_threshold(self, day):
         """Contracts whose unbilled usage before ``day`` costs their threshold."""
-        plans = self._plan_charges(day, interim=True)
+        plans = self.env["subscription.planning"]._plan(self, day, interim=True)
 
         def cost(contract):
             usage = (
                 charge.amount
                 for charge in plans[contract].charges
-                if charge.kind in ("usage", "interim", "late")
+                if charge.kind in METERED_KINDS
             )
             return sum(usage, ZERO)
 

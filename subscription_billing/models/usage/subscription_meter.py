@@ -21,7 +21,7 @@ ROUNDING_MODES = [
     ("down", "Down"),
 ]
 # What events were recorded under; another meaning is another meter.
-LOCKED_FIELDS = {
+MEANING_FIELDS = {
     "aggregation",
     "unique_property",
     "is_carry_over",
@@ -127,7 +127,7 @@ class SubscriptionMeter(models.Model):
                 )
 
     def write(self, vals):
-        self._filter_changed(LOCKED_FIELDS, vals)._check_unused()
+        self._filter_changed(MEANING_FIELDS, vals)._check_unused()
         self._filter_changed(ROUNDING_FIELDS, vals)._check_unbilled()
         return super().write(vals)
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from odoo import models
 
 from ...engine.bucketed import Bucketed
-from ...engine.charge import UsageFacts
+from ...engine.charge import METERED_KINDS, ChargeKind, UsageFacts
 from ...engine.limits import Limited
 from ...engine.local_time import day_start_utc, utc_window
-from ...engine.money import ZERO, to_decimal
+from ...engine.money import ONE, ZERO, to_decimal
 from ...engine.period import Period
 from ...engine.price import PricedAmount, Slice
 from .subscription_usage_history import UsageHistory
@@ -40,7 +40,7 @@ class SubscriptionRating(models.AbstractModel):
             charge
             for plan in plans.values()
             for charge in plan.charges
-            if charge.kind in ("usage", "interim")
+            if charge.kind in METERED_KINDS
         ]
         priced = self._rate_due(due, metered, history)
         late = self._rate_late(due, metered, history)
@@ -66,7 +66,9 @@ class SubscriptionRating(models.AbstractModel):
             line = by_id[charge.item_key]
             stop = max(charge.period.stop, history.get_stop(line, charge.whole))
             spans.append(
-                UsageSpan(line, charge.whole, stop, is_final=charge.kind == "usage")
+                UsageSpan(
+                    line, charge.whole, stop, is_final=charge.kind == ChargeKind.USAGE
+                )
             )
         result = {}
         for charge, span, rated in zip(
@@ -98,7 +100,7 @@ class SubscriptionRating(models.AbstractModel):
     def _rate_late(self, due, metered, history):
         """Charges for events that arrived after their period was billed (X4).
 
-        :return: dict contract -> list of ``DueCharge`` of kind "late"
+        :return: dict contract -> list of ``DueCharge`` of kind LATE
         """
         open_ = {(charge.item_key, charge.whole) for charge in due}
         spans = self._find_late(metered, open_, history)
@@ -279,6 +281,39 @@ class SubscriptionRating(models.AbstractModel):
         if left is None:
             left = history.get_unused(*key)
         return left if day > span.whole.start else min(left, terms.carried)
+
+    def _cap_usage(self, contract, due):
+        """Usage gives back at most what was paid for its period: an amount off has
+        lapsed where the usage no longer reaches it, and what was refunded by hand is
+        not given back again (X1)."""
+        if all(charge.amount >= 0 or not charge.usage for charge in due.charges):
+            return due
+        paid, charges = {}, []
+        for charge in due.charges:
+            if charge.usage:
+                key = charge.item_key, charge.whole
+                if key not in paid:
+                    line = contract.line_ids.browse(charge.item_key)
+                    paid[key] = to_decimal(line._get_paid_usage(charge.whole.start))
+                charge = self._cap_charge(contract, charge, max(paid[key], ZERO))
+                paid[key] += charge.amount
+            charges.append(charge)
+        return replace(due, charges=tuple(charges))
+
+    def _cap_charge(self, contract, charge, paid):
+        excess = -charge.amount - paid
+        if excess <= 0:
+            return charge
+        language = self.with_context(lang=contract.partner_id.lang).env
+        label = language._("Not paid, so not given back")
+        back = Slice(ONE, ZERO, excess, "discount", label)
+        before = charge.amount if charge.amount_list is None else charge.amount_list
+        return replace(
+            charge,
+            amount=charge.amount + excess,
+            amount_list=before,
+            priced=charge.priced.plus(back),
+        )
 
 
 def _key(charge):

@@ -24,8 +24,8 @@ INSERT = """
 """
 SOURCES = [("api", "API"), ("import", "Import"), ("manual", "By hand")]
 # What identifies an event and what was done with it; written by methods only.
-GUARDED_FIELDS = {"key", "company_id", "charge_id", "source"}
-PREFIX = "reversal-of-"
+EVENT_FIELDS = {"key", "company_id", "charge_id", "source"}
+REVERSAL_PREFIX = "reversal-of-"
 # A second event does not undo the first one here: the highest stays the highest.
 IRREVERSIBLE = ("max", "last")
 # Where events are counted, one of quantity 0 is one as well.
@@ -186,7 +186,7 @@ class SubscriptionUsage(models.Model):
 
     def _check_unguarded(self, names):
         """``readonly`` only holds for forms; this holds for every client."""
-        guarded = GUARDED_FIELDS & names
+        guarded = EVENT_FIELDS & names
         if guarded and not self.env.su:
             raise UserError(
                 self.env._(
@@ -198,7 +198,7 @@ class SubscriptionUsage(models.Model):
 
     def _without_guarded_defaults(self):
         """A client may send any context: its defaults are not checked as values."""
-        guarded = {f"default_{name}" for name in GUARDED_FIELDS}
+        guarded = {f"default_{name}" for name in EVENT_FIELDS}
         context = self.env.context
         kept = {name: context[name] for name in context if name not in guarded}
         # Overridden on purpose: keys have to go, None would be a default as well.
@@ -447,7 +447,7 @@ class SubscriptionUsage(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "subscription_billing.subscription_usage_action"
         )
-        keys = [PREFIX + usage.key for usage in self]
+        keys = [REVERSAL_PREFIX + usage.key for usage in self]
         action["domain"] = [
             ("company_id", "in", self.company_id.ids),
             ("key", "in", keys),
@@ -464,7 +464,7 @@ class SubscriptionUsage(models.Model):
                     self.key,
                 )
             )
-        if self.key.startswith(PREFIX):
+        if self.key.startswith(REVERSAL_PREFIX):
             raise UserError(
                 self.env._(
                     "Event %s is a reversal itself. Record a new event instead.",
@@ -498,7 +498,7 @@ class SubscriptionUsage(models.Model):
                 " WHERE usage.id = ANY(%(ids)s)"
                 " ON CONFLICT (company_id, key) DO NOTHING RETURNING id",
                 quantity=COUNTER_QUANTITY,
-                prefix=PREFIX,
+                prefix=REVERSAL_PREFIX,
                 uid=self.env.uid,
                 now=self.env.cr.now(),
                 ids=self.ids,
@@ -522,7 +522,7 @@ class SubscriptionUsage(models.Model):
                 " AND counter.meter_id = usage.meter_id"
                 " AND counter.quantity = %(quantity)s) LIMIT 1",
                 ids=self.ids,
-                prefix=PREFIX,
+                prefix=REVERSAL_PREFIX,
                 quantity=COUNTER_QUANTITY,
             )
         )
@@ -532,7 +532,7 @@ class SubscriptionUsage(models.Model):
                     "Event %(key)s cannot be reversed: another event has the key "
                     "%(taken)s. Record a counter-event with a key of its own.",
                     key=rows[0][0],
-                    taken=PREFIX + rows[0][0],
+                    taken=REVERSAL_PREFIX + rows[0][0],
                 )
             )
 

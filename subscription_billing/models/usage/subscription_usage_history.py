@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from odoo.tools import SQL
 
-from ...engine.charge import DueCharge
+from ...engine.charge import ChargeKind, DueCharge
 from ...engine.local_time import day_start_utc
 from ...engine.money import ZERO, to_decimal
 from ...engine.period import Period
@@ -163,7 +163,7 @@ class UsageHistory:
         period = Period(min(row.period.start for row in fees), span.stop)
         return DueCharge(
             item_key=line.id,
-            kind="late",
+            kind=ChargeKind.LATE,
             period=period,
             whole=span.whole,
             billing_period=span.whole,

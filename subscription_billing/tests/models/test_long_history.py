@@ -15,7 +15,7 @@ class TestLongHistory(SubscriptionCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        plans = contracts._plan_charges(self.day(on))
+        plans = self.plan_for(contracts, on)
         return self.env.cr.sql_log_count - before, plans
 
     def test_t7_ten_years_are_billed_at_once_and_add_up(self):

@@ -50,7 +50,9 @@ class TestQueryCounts(UsageCommon, DiscountCommon):
 
     def test_planning(self):
         until = self.day("2024-04-01")
-        self.assertSteady(lambda contracts: contracts._plan_charges(until))
+        self.assertSteady(
+            lambda contracts: self.env["subscription.planning"]._plan(contracts, until)
+        )
 
     def test_looking_what_is_due_next(self):
         self.assertSteady(lambda contracts: contracts._refresh_next_billing())

@@ -84,9 +84,7 @@ class TestChangeEnd(ChangeCommon):
         self.assertEqual(self.total(contract), 0.0)
         self.assertEqual(note.amount_total, invoice.amount_total)
         self.assertEqual(note.reversed_entry_id, invoice)
-        self.assertFalse(
-            contract._plan_charges(self.day("2030-01-01"))[contract].charges
-        )
+        self.assertFalse(self.plan_for(contract, "2030-01-01")[contract].charges)
         self.assertHealthy()
 
     def test_c5_withdrawal_after_its_deadline_names_it(self):

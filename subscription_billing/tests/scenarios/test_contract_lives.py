@@ -57,11 +57,11 @@ class TestContractLives(ChangeCommon):
         """What a run writes into the ledger, without its invoice."""
         runs = self.env["subscription.billing.run"].sudo()
         run = runs.create({"name": "…", "company_id": self.company.id, "date": day})
-        plans = contract._plan_charges(day)
+        plans = self.plan_for(contract, str(day))
         builder = self.env["subscription.invoice.builder"]
         rows = builder._prepare_charges(contract, plans, run)
         self.env["subscription.charge"].sudo().create(rows)
-        self.assertFalse(contract._plan_charges(day)[contract].charges)
+        self.assertFalse(self.plan_for(contract, str(day))[contract].charges)
 
     def assert_days(self, contract, life, end):
         """Coverage day by day, and the sum of what the days cost."""

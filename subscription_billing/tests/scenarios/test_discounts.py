@@ -194,7 +194,7 @@ class TestDiscounts(DiscountCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            plans = contracts._plan_charges(self.day("2024-03-01"))
+            plans = self.plan_for(contracts, "2024-03-01")
             counts.append(self.env.cr.sql_log_count - before)
             amounts = [plan.charges[0].amount for plan in plans.values()]
             self.assertEqual(set(map(float, amounts)), {21.85})

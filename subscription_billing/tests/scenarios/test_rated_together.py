@@ -37,7 +37,7 @@ class TestRatedTogether(UsageCommon, DiscountCommon):
                 for charge in due.charges
                 if charge.item_key in components
             }
-            for due in contracts._plan_charges(self.day("2026-02-01")).values()
+            for due in self.plan_for(contracts, "2026-02-01").values()
         ]
 
     def test_contracts_of_one_run_keep_their_own_terms(self):
@@ -96,7 +96,7 @@ class TestRatedTogether(UsageCommon, DiscountCommon):
         until = self.day("2026-02-01")
         counts = []
         for contracts in (many[:2], many):
-            due = contracts._plan_due(until)
+            due = self.env["subscription.planning"]._plan_due(contracts, until)
             contracts.line_ids.mapped("price_id.tier_ids")
             before = self.env.cr.sql_log_count
             self.env["subscription.rating"]._rate_plans(due)

@@ -109,15 +109,15 @@ class TestThresholdScope(ThresholdCommon):
         good, bad = (self.metered(threshold_amount=20) for _n in range(2))
         for contract in (good, bad):
             self.use(contract, ("2026-01-05 10:00:00", 3000))
-        contracts = self.env.registry["subscription.contract"]
-        plan = contracts._plan_charges
+        planning = self.env.registry["subscription.planning"]
+        plan = planning._plan
 
-        def fail(records, until, interim=False):
+        def fail(service, records, until, interim=False):
             if bad in records:
                 raise ValueError("no price")
-            return plan(records, until, interim)
+            return plan(service, records, until, interim)
 
-        with patch.object(contracts, "_plan_charges", fail):
+        with patch.object(planning, "_plan", fail):
             run = self.exceed("2026-01-10")
         self.assertEqual(self.usage_charges(good).amount, 20.0)
         self.assertEqual((run.failure_count, run.state), (1, "failed"))
