@@ -102,6 +102,7 @@ from .scenarios import (
     test_change_companies,
     test_change_discounted,
     test_change_end,
+    test_change_end_back,
     test_change_metered,
     test_change_pause,
     test_change_quantity,

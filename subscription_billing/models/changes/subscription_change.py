@@ -4,7 +4,7 @@ from odoo.tools import format_date, formatLang
 
 from ...engine.errors import EngineError
 from ..dates import as_stop
-from ..failures import explain
+from ..failures import explain, isolate
 from .subscription_contract import END_METHODS
 
 CHANGE_KINDS = [
@@ -382,7 +382,46 @@ class SubscriptionChange(models.Model):
         change.row_ids._undo()
         change.state = "withdrawn"
         self._log("change_withdrawn")
+        change.withdrawn_ids._restore(today)
         self._settle(self.date_effective, today)
+
+    def _restore(self, today):
+        """Schedule anew, in the order of their days, what an end had withdrawn and does
+        not any more. What is no longer possible stays withdrawn, and the log says why.
+
+        :param date today: today for the contract
+        """
+        for change in self.sorted(lambda it: (it.date_effective, it.id)):
+            isolate(
+                self.env,
+                change,
+                lambda part: part._restore_one(today),
+                lambda part, error: part._log_lost(error),
+            )
+
+    def _restore_one(self, today):
+        self.write(
+            {
+                "state": "draft",
+                "ended_by_id": False,
+                "timing": "date",
+                "date": self.date_effective,
+            }
+        )
+        self._apply(today)
+
+    def _log_lost(self, error):
+        """Withdrawn for good."""
+        self.env["subscription.event"]._log(
+            "change_withdrawn",
+            self.contract_id,
+            self.env._("Not scheduled again: %s", self.display_name),
+            date_effective=self.date_effective,
+            change_id=self.id,
+            value_old=self.text_old,
+            value_new=self.text_new,
+            reason=explain(self.env, error, self.display_name),
+        )
 
     def _check_last(self):
         """A later change was made upon this one."""
@@ -450,7 +489,10 @@ class SubscriptionChange(models.Model):
                 )
 
     def _contradicts(self, other):
-        """Whether both cannot begin on the same day."""
+        """Whether both cannot begin on the same day. An end withdraws what was to begin
+        with it."""
+        if self.kind == "end":
+            return other.kind == "end"
         subject = self.line_id.component_id or self.component_id
         others = other.line_id.component_id or other.component_id
         return not subject or not others or subject == others

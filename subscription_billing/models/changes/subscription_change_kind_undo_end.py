@@ -39,6 +39,7 @@ class SubscriptionChangeKindUndoEnd(models.AbstractModel):
                 "cancelled_at": False,
             }
         )
+        ends.withdrawn_ids._restore(today)
 
     def _describe(self, change):
         return format_date(self.env, change.contract_id.date_end), False
