@@ -9,6 +9,7 @@ failed.
 
 import argparse
 import json
+import os
 import re
 import sys
 from collections import Counter
@@ -99,7 +100,10 @@ def report(outcome):
 
 def keep_durations(path, durations):
     known = json.loads(path.read_text()) if path.exists() else {}
-    path.write_text(json.dumps({**known, **durations}, indent=0, sort_keys=True))
+    # In one step: other checkouts read it.
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    new.write_text(json.dumps({**known, **durations}, indent=0, sort_keys=True))
+    new.replace(path)
 
 
 def main():

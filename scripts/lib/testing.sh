@@ -8,7 +8,8 @@ PASSED=0 FAILED=0 SKIPPED=0
 MINIMUM_ENGINE_COVERAGE=98
 SHARDS=$(nproc)
 RUN="$LOCAL/test/$$"
-DURATIONS="$LOCAL/test-durations.json"
+# With the cache, so that a fresh clone is balanced as well.
+DURATIONS="$CACHE/test-durations.json"
 SHARD_PIDS=()
 
 # add_result FILE: the counts a run has left; a run that left none has failed.
