@@ -8,9 +8,9 @@ from . import pricing
 from . import charges
 from . import billing
 from . import usage
-from . import price_changes
 from . import discounts
 from . import changes
+from . import price_changes
 from . import forecast
 from . import entitlements
 from . import notices

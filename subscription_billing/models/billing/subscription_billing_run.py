@@ -139,7 +139,6 @@ class SubscriptionBillingRun(models.Model):
                 self._run_for_date(
                     self._get_billing_date(tz), company, tz=tz, trigger="schedule"
                 )
-        self.env["subscription.price.change"]._reach_today()
 
     @api.model
     def _run_for_date(self, day, companies, tz=None, trigger="command", scope=()):

@@ -70,6 +70,22 @@ class SubscriptionPlanning(models.AbstractModel):
         }
         return {**plans, **self._plan_annulments(annulled)}
 
+    def _get_dated(self, contract, plan, day):
+        """Each charge with the day it is billed on, if a run is made every day.
+
+        Credits and late usage are billed by the first run that looks at the contract,
+        whatever day they are about.
+        """
+        ready = max(day, contract.date_retry or day)
+        fees = [due for due in plan.charges if due.kind != ChargeKind.LATE]
+        looks = [due.due for due in (*fees, *plan.credits)]
+        if plan.next_due:
+            looks.append(plan.next_due)
+        first = max(min(looks, default=ready), ready)
+        for due in plan.credits + plan.charges:
+            is_first = due.kind in (ChargeKind.CREDIT, ChargeKind.LATE)
+            yield due, first if is_first else max(due.due, ready)
+
     def _read_ledger(self, contracts):
         """The ledger of these contracts, one read for all: id -> tuple of Charged."""
         rows = self.env["subscription.charge"].search_fetch(

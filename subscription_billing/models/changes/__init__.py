@@ -14,7 +14,8 @@ from . import subscription_change_kind_billing_day
 from . import subscription_change_kind_transfer
 from . import subscription_change_line
 from . import subscription_contract
+from . import subscription_contract_line
 from . import subscription_event
-from . import subscription_invoicing
+from . import subscription_preview
 from . import subscription_change_batch
 from . import subscription_end_reason

@@ -1,3 +1,6 @@
+import json
+from itertools import groupby  # of Odoo's, the order would be lost
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
@@ -26,6 +29,7 @@ CHANGE_STATES = [
     ("draft", "Draft"),
     ("scheduled", "Scheduled"),
     ("applied", "Applied"),
+    ("lapsed", "Lapsed"),
     ("withdrawn", "Withdrawn"),
 ]
 TIMINGS = [
@@ -43,15 +47,13 @@ INTERVALS = (
 )
 
 
-class _Undo(Exception):
-    """Raised to take back what was done only to look at it."""
-
-
 class SubscriptionChange(models.Model):
-    """A change of a contract: drafted, previewed, applied (C4). It is written into the
-    timeline at once, with the date it counts from; until that day is reached it is
-    scheduled and can be withdrawn. What each kind does is a service of its own, see
-    ``subscription.change.kind``."""
+    """A change of a contract: drafted, previewed, applied (C4). A scheduled one is an
+    intent: what was asked for, with what was agreed for it. The timeline after today
+    follows from the intents in the order of their days, and is derived anew when one
+    comes in, goes, or the ground of one changes; what can't be applied any more lapses,
+    with its reason, and comes back if it can. What each kind does is a service of its
+    own, see ``subscription.change.kind``."""
 
     _name = "subscription.change"
     _description = "Subscription Change"
@@ -94,6 +96,14 @@ class SubscriptionChange(models.Model):
         "res.users", "Applied By", readonly=True, copy=False, ondelete="restrict"
     )
     row_ids = fields.One2many("subscription.change.line", "change_id", readonly=True)
+    agreed = fields.Json(
+        readonly=True,
+        help="Prices and terms as they were when the change was applied; what is "
+        "derived anew keeps them.",
+    )
+    lapse_reason = fields.Text(
+        readonly=True, copy=False, help="Why it can't be applied on its day."
+    )
     # What the kinds ask for.
     line_id = fields.Many2one(
         "subscription.contract.line", check_company=True, ondelete="set null"
@@ -128,6 +138,13 @@ class SubscriptionChange(models.Model):
         "New First Term", help="A new first term begins with the change."
     )
     is_downgrade = fields.Boolean(compute="_compute_is_downgrade")
+    follows_variant_id = fields.Many2one(
+        "subscription.plan.variant",
+        "Follows",
+        readonly=True,
+        ondelete="restrict",
+        help="The variant whose first term ends here; not for another one.",
+    )
     # Pause.
     date_until = fields.Date(
         "Until", help="Last day of the pause, inclusive; empty = until resumed."
@@ -173,12 +190,6 @@ class SubscriptionChange(models.Model):
         compute="_compute_withdrawal_mode",
         store=True,
         readonly=False,
-    )
-    withdrawn_ids = fields.One2many(
-        "subscription.change", "ended_by_id", "Withdrawn With It", readonly=True
-    )
-    ended_by_id = fields.Many2one(
-        "subscription.change", readonly=True, copy=False, ondelete="set null"
     )
     ending_before = fields.Json(readonly=True, copy=False)
 
@@ -281,6 +292,11 @@ class SubscriptionChange(models.Model):
                     day=day,
                 )
             )
+        self._check_before_end(day)
+        return day
+
+    def _check_before_end(self, day):
+        contract = self.contract_id
         if contract.date_end and day > contract.date_end:
             raise UserError(
                 self.env._(
@@ -291,7 +307,6 @@ class SubscriptionChange(models.Model):
                     day=day,
                 )
             )
-        return day
 
     def _get_period_end(self, today):
         """First day of the next billing period."""
@@ -325,50 +340,64 @@ class SubscriptionChange(models.Model):
             change._withdraw(change.contract_id._get_today())
 
     def _apply(self, today):
-        """Write the change into the timeline; all of it or nothing.
+        """Write the changes into the timelines of their contracts, in the order given;
+        all of it or nothing.
 
-        :param date today: today for the contract; effective days may lie before it
+        :param date today: today for the contracts; effective days may lie before it
         :raise UserError: for what is not allowed, naming a day that would do
         """
-        self.ensure_one()
         self._check_applicable()
         self.contract_id._lock_or_refuse()
-        day = self._get_effective_date(today)
-        change = self.sudo()
-        kind = change._get_kind()
-        change.date_effective = day
-        change._check_day(day)
-        kind._check(change, day)
-        old, new = change._describe()
-        kind._apply(change, day, today)
-        is_due = day <= today
-        change.write(
-            {
-                "state": "applied" if is_due else "scheduled",
-                "text_old": old,
-                "text_new": new,
-                "user_id": self.env.uid,
-            }
-        )
-        if is_due:
-            kind._reach(change, day)
-        self._log("changed" if is_due else "change_scheduled")
-        self._settle(day, today)
+        changes = self.sudo()
+        for change in changes:
+            day = change._get_effective_date(today)
+            state = "applied" if day <= today else "scheduled"
+            change.write(
+                {"date_effective": day, "state": state, "user_id": self.env.uid}
+            )
+        for group in changes.grouped("contract_id").values():
+            group.with_prefetch(self._prefetch_ids)._enter(today)
+        for state, group in changes.grouped("state").items():
+            group._log("changed" if state == "applied" else "change_scheduled")
+        changes.contract_id._settle(today)
 
-    def _settle(self, day, today):
-        """Check the rules from ``day`` on, and look at what is due now."""
-        contract = self.contract_id
-        rules = self.env["subscription.component.rules"]
-        rules._check(contract._get_applying(), since=day)
-        contract._refresh_next_billing()
-        contract._reach(today)
+    def _enter(self, today):
+        """Make changes of one contract, and all that is to come after them upon what
+        then stands."""
+        later = self.browse()
+        for change in self:
+            first = change.line_id._get_first()
+            if first != change.line_id:
+                change.line_id = first  # whatever line continues it by then
+            change._check_day(change.date_effective)
+            later |= change._get_later(today)
+        (later - self)._take_back()
+        together = (later | self).with_prefetch(self._prefetch_ids)
+        together._derive(today, entered=self)
+        for change in self.filtered(lambda it: it.state == "applied"):
+            change._get_kind()._reach(change, change.date_effective)
 
     def _withdraw(self, today):
-        """Put the timeline back; only while the day has not come."""
-        self.ensure_one()
+        """Take intents back; only while their day has not come.
+
+        :param date today: today for the contracts
+        """
         self.contract_id.check_access("write")
         self.contract_id._lock_or_refuse()
-        if self.state != "scheduled" or self.date_effective <= today:
+        for change in self.sudo():
+            change._check_withdrawable(today)
+            later = change._get_later(today)
+            (later + change)._take_back()
+            change.state = "withdrawn"
+            change._get_kind()._withdraw(change)
+            change.row_ids._drop_spares()
+            change._log("change_withdrawn")
+            later._derive(today)
+        self.contract_id._settle(today)
+
+    def _check_withdrawable(self, today):
+        is_open = self.state in ("scheduled", "lapsed")
+        if not is_open or self.date_effective <= today:
             raise UserError(
                 self.env._(
                     "%s is not scheduled any more and cannot be withdrawn. Make a new "
@@ -376,76 +405,122 @@ class SubscriptionChange(models.Model):
                     self.display_name,
                 )
             )
-        change = self.sudo()
-        change._check_last()
-        change._get_kind()._withdraw(change, self.date_effective)
-        change.row_ids._undo()
-        change.state = "withdrawn"
-        self._log("change_withdrawn")
-        change.withdrawn_ids._restore(today)
-        self._settle(self.date_effective, today)
 
-    def _restore(self, today):
-        """Schedule anew, in the order of their days, what an end had withdrawn and does
-        not any more. What is no longer possible stays withdrawn, and the log says why.
+    # ----------------------------------------------------------------------
+    # Deriving
+    #
+    # The future of a contract is a replay: what was to come later is taken back, and
+    # made anew in the order of the days upon what stands then. Lines that come out as
+    # they were stay the same records, billed or not.
+    # ----------------------------------------------------------------------
 
-        :param date today: today for the contract
+    def _get_rank(self):
+        """Order in which changes apply: by day, ends first, then as entered."""
+        self.ensure_one()
+        return self.date_effective, self.kind != "end", self.id
+
+    def _is_open(self, today):
+        """Whether it is still to come, or may still come back."""
+        self.ensure_one()
+        return self.state == "scheduled" or (
+            self.state == "lapsed" and self.date_effective > today
+        )
+
+    def _get_later(self, today):
+        """Changes of the contract that are made upon this one: those to come after its
+        day, and those in force since that touch the same lines."""
+        self.ensure_one()
+        since = self._get_kind()._get_since(self, today)
+        later = self.contract_id.change_ids.filtered(
+            lambda it: it != self and it._get_rank() > since
+        )
+        return later.filtered(
+            lambda it: it._is_open(today)
+            or (it.state == "applied" and self._get_kind()._reaches(self, it))
+        )
+
+    def _take_back(self):
+        """Put the contract back to what it would be without these changes."""
+        for change in self.sorted(lambda it: it._get_rank(), reverse=True):
+            if change.state == "scheduled":
+                change._get_kind()._take_back(change)
+            if change.state != "lapsed":
+                change.row_ids._take_back()
+
+    def _derive(self, today, entered=None):
+        """Make changes of one contract in the order of their days. Those to come lapse
+        where they can't be applied; one that is entered or in force is refused.
+
+        :param entered: those that are new
         """
-        for change in self.sorted(lambda it: (it.date_effective, it.id)):
-            isolate(
-                self.env,
-                change,
-                lambda part: part._restore_one(today),
-                lambda part, error: part._log_lost(error),
-            )
-
-    def _restore_one(self, today):
-        self.write(
-            {
-                "state": "draft",
-                "ended_by_id": False,
-                "timing": "date",
-                "date": self.date_effective,
-            }
-        )
-        self._apply(today)
-
-    def _log_lost(self, error):
-        """Withdrawn for good."""
-        self.env["subscription.event"]._log(
-            "change_withdrawn",
-            self.contract_id,
-            self.env._("Not scheduled again: %s", self.display_name),
-            date_effective=self.date_effective,
-            change_id=self.id,
-            value_old=self.text_old,
-            value_new=self.text_new,
-            reason=explain(self.env, error, self.display_name),
-        )
-
-    def _check_last(self):
-        """A later change was made upon this one."""
-        touched = self.row_ids.successor_id
-        later = self.row_ids.sudo().search(
-            [
-                ("line_id", "in", touched.ids),
-                ("change_id.state", "in", ("scheduled", "applied")),
-            ],
-            limit=1,
-        )
-        if later:
-            raise UserError(
-                self.env._(
-                    "%(later)s of %(day)s builds upon it. Withdraw that first.",
-                    later=later.change_id.display_name,
-                    day=later.change_id.date_effective,
+        entered = entered or self.browse()
+        ordered = self.sorted(lambda it: it._get_rank())
+        # pylint: disable=bad-builtin-groupby
+        parts = groupby(ordered, lambda it: it in entered or it.state == "applied")
+        for is_certain, part in parts:
+            changes = self.browse().union(*part).with_prefetch(self._prefetch_ids)
+            if is_certain:
+                changes._make(today, entered)
+            else:
+                isolate(
+                    self.env,
+                    changes,
+                    lambda some: some._make(today, entered),
+                    lambda one, error: one._lapse(error),
                 )
-            )
+        self.filtered(lambda it: it.state != "lapsed").row_ids._drop_spares()
+
+    def _make(self, today, entered):
+        """Write the changes into the timeline, each as it stands on its day."""
+        for change in self:
+            if change in entered or change.state in ("scheduled", "lapsed"):
+                change._make_open(today, is_new=change in entered)
+            elif change.state == "applied":
+                change._make_again(today)
+
+    def _make_again(self, today):
+        """In force, upon what a change of earlier days has made of its lines."""
+        kind, day = self._get_kind(), self.date_effective
+        if kind._is_of_lines:
+            kind._check(self, day)
+        kind._apply(self, day, today)
+
+    def _make_open(self, today, is_new):
+        kind, day, was_lapsed = self._get_kind(), self.date_effective, self.lapse_reason
+        if not kind._is_end:
+            self._check_before_end(day)
+        kind._check(self, day)
+        old, new = self._describe() if is_new else kind._describe(self)
+        kind._apply(self, day, today)
+        self._check_rules(day)
+        vals = {"text_old": old, "text_new": new, "lapse_reason": False}
+        if not is_new:
+            vals["state"] = "scheduled"
+        self.write({name: vals[name] for name in vals if self[name] != vals[name]})
+        if was_lapsed:
+            self._log("change_scheduled")
+
+    def _check_rules(self, day):
+        rules = self.env["subscription.component.rules"]
+        rules._check(self.contract_id._get_applying(), since=day)
+
+    def _lapse(self, error):
+        """It can't be applied as things stand: said once, and tried again whenever
+        something changes before its day."""
+        reason = explain(self.env, error, self.display_name)
+        is_news = self.state != "lapsed"
+        self.write({"state": "lapsed", "lapse_reason": reason})
+        if is_news:
+            self._log("change_lapsed")
 
     def _check_applicable(self):
         self.check_access("write")
+        self.contract_id.check_access("write")
+        for change in self:
+            change._check_open_for_changes()
+
+    def _check_open_for_changes(self):
         contract = self.contract_id
-        contract.check_access("write")
         if self.state != "draft":
             raise UserError(self.env._("%s was applied already.", self.display_name))
         if contract.state == "ended":
@@ -468,13 +543,10 @@ class SubscriptionChange(models.Model):
     def _check_day(self, day):
         """Two changes that wait for the same day and touch the same thing contradict
         each other; the first one has to be withdrawn."""
-        waiting = self.search(
-            [
-                ("contract_id", "=", self.contract_id.id),
-                ("state", "=", "scheduled"),
-                ("date_effective", "=", day),
-                ("id", "!=", self.id),
-            ]
+        waiting = self.contract_id.change_ids.filtered(
+            lambda it: it.state == "scheduled"
+            and it.date_effective == day
+            and it != self
         )
         for other in waiting:
             if self._contradicts(other):
@@ -502,55 +574,106 @@ class SubscriptionChange(models.Model):
         return self._get_kind()._describe(self)
 
     def _log(self, event_type):
-        if event_type in ("changed", "change_scheduled"):
-            event_type = self._get_kind()._get_event_type(self, event_type)
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
-        self.env["subscription.event"]._log(
-            event_type,
+        log = self.env["subscription.event"].sudo()
+        log.create([change._prepare_event(event_type) for change in self])
+
+    def _prepare_event(self, event_type):
+        kind = self._get_kind()
+        return self.env["subscription.event"]._prepare_event(
+            kind._get_event_type(self, event_type),
             self.contract_id,
-            kinds[self.kind],
+            kind._get_message(self),
             date_effective=self.date_effective,
             change_id=self.id,
             value_old=self.text_old,
             value_new=self.text_new,
-            reason=self.reason,
+            reason=self.lapse_reason or self.reason,
         )
 
+    # ----------------------------------------------------------------------
+    # Writing lines: for the kinds, which say what; the journal is kept here.
+    # ----------------------------------------------------------------------
+
+    def _get_line(self):
+        """The line it is about, as it is booked on the first day, or what was booked of
+        the same component after it had ended; empty for none."""
+        chain, day = self.line_id._get_chain(), self.date_effective
+        ended = max(
+            (valid.stop for line in chain if (valid := line._as_validity())),
+            default=self.contract_id.date_start,
+        )
+        lines = self.contract_id.line_ids
+        booked = lines.filtered(lambda line: line._is_valid_on(day))
+        found = booked & chain or booked.filtered(
+            lambda line: line.component_id == self.line_id.component_id
+            and line.date_start >= ended
+        )
+        return found[:1].with_prefetch(lines._prefetch_ids)
+
     def _go_on(self, line, day, vals, today):
-        before = line.date_end
-        known = line | line.predecessor_id
-        successor = line._go_on(day, vals, today)
-        if successor in known:
-            return successor  # nothing that could be withdrawn: it counts already
+        before, terms = line.date_end, line._get_news(vals)
+        if not terms:
+            return line  # it has them already
+        terms = line._convert_to_write({name: line[name] for name in terms})
+        spare = self._get_spare(line.component_id)
+        predecessor = line.predecessor_id
+        successor = line._go_on(day, vals, today, spare)
+        if successor == line:
+            terms = json.loads(json.dumps(terms, default=str))  # days as text
+            return self._remember(line, before, line.browse(), terms)
+        if successor == predecessor:
+            return successor  # back to what it was: nothing is left to take back
         return self._remember(line, before, successor)
 
+    def _replace(self, line, component, day, vals, today):
+        """Let another component take the place of a line."""
+        before = line.date_end
+        line._end_on(day)
+        vals = {**vals, "predecessor_id": line.id, "date_end": before}
+        return self._remember(
+            line, before, self._write_line(component, day, vals, today)
+        )
+
     def _book(self, component, day, vals, today):
+        line = self._write_line(component, day, vals, today)
+        return self._remember(line.browse(), False, line)
+
+    def _write_line(self, component, day, vals, today):
         lines = self.env["subscription.contract.line"]
-        line = lines._book(self.contract_id, component, day, vals, today)
-        return self._remember(lines, False, line)
+        spare = self._get_spare(component)
+        return lines._book(self.contract_id, component, day, vals, today, spare)
 
     def _end_line(self, line, day):
         before = line.date_end
         line._end_on(day)
         return self._remember(line, before, line.browse())
 
-    def _remember(self, line, date_end_before, successor):
-        self.row_ids.create(
-            {
-                "change_id": self.id,
-                "line_id": line.id,
-                "date_end_before": date_end_before,
-                "successor_id": successor.id,
-            }
+    def _get_spare(self, component):
+        """A line this change has made of a component before."""
+        spares = self.row_ids.filtered("is_spare").successor_id
+        return spares.filtered(lambda line: line.component_id == component)[:1]
+
+    def _remember(self, line, date_end_before, successor, terms_before=False):
+        vals = {
+            "line_id": line.id,
+            "date_end_before": date_end_before,
+            "terms_before": terms_before,
+            "successor_id": successor.id,
+            "is_spare": False,
+        }
+        spare = self.row_ids.filtered(
+            lambda row: row.is_spare and row.successor_id == successor
         )
+        if spare:
+            spare[0].write(vals)
+        else:
+            self.row_ids.create({"change_id": self.id, **vals})
         return successor
 
     # ----------------------------------------------------------------------
     # Preview
     #
-    # What a change would do, found out by doing it and taking it back: the same code
-    # writes the timeline and the invoices, so what was previewed is what is billed
-    # (C4).
+    # What a change would do, see ``subscription.preview``.
     # ----------------------------------------------------------------------
 
     def action_preview(self):
@@ -576,44 +699,7 @@ class SubscriptionChange(models.Model):
         self.sudo().write(vals)
 
     def _preview(self, today):
-        """Facts about the contract before and after, and the documents to come.
-
-        Writes nothing: all of it is done in a savepoint that is rolled back.
-
-        :param date today: today for the contract
-        :return: dict of JSON types: ``before`` and ``after`` (monthly amount, end, end
-            if cancelled), ``documents`` and ``instead_of`` (date, type, lines, net,
-            tax, total; amounts are negative where money is given back)
-        :raise UserError: if the change is not possible
-        """
-        self.ensure_one()
-        preview = {}
-        look = self.with_context(subscription_preview=True, tracking_disable=True)
-        for is_applied in (False, True):
-            try:
-                with self.env.cr.savepoint():
-                    preview.update(look._do_and_look(today, is_applied))
-                    raise _Undo
-            except _Undo:
-                self.env.invalidate_all()
-        return preview
-
-    def _do_and_look(self, today, is_applied):
-        contract = self.contract_id
-        if not is_applied:
-            until = self._get_effective_date(today)
-            return {
-                "before": contract._get_standing(today),
-                "instead_of": contract._look_ahead(today, until),
-            }
-        self._apply(today)
-        after = contract._get_standing(today)
-        until = self.date_effective
-        return {
-            "effective": str(until),
-            "after": after,
-            "documents": contract._look_ahead(today, until),
-        }
+        return self.env["subscription.preview"]._preview(self, today)
 
     @api.depends("preview", "preview_error")
     @api.depends_context("lang")

@@ -9,6 +9,10 @@ class SubscriptionChangeKind(models.AbstractModel):
 
     _name = "subscription.change.kind"
     _description = "Kind of Change"
+    # Whether it is about lines: made later for an earlier day, it reaches what came
+    # after it.
+    _is_of_lines = False
+    _is_end = False
 
     def _get_default_timing(self, change):
         """When it counts if nobody says so: one of ``TIMINGS``."""
@@ -38,20 +42,49 @@ class SubscriptionChangeKind(models.AbstractModel):
 
     def _reach(self, change, day):
         """Write what is true of the contract from now on; the day has come."""
+        header = self._prepare_header(change)
+        if header:
+            change.contract_id._get_applying().write(header)
 
-    def _withdraw(self, change, day):
+    def _take_back(self, change):
         """Put back what ``_apply`` wrote, apart from lines; the day has not come."""
 
+    def _withdraw(self, change):
+        """What else there is to do when it is taken back for good."""
+
+    def _prepare_header(self, change):
+        """What is true of the contract itself from the first day on, as values."""
+        return {}
+
+    def _get_since(self, change, today):
+        """Rank of the first change that is derived anew when this one comes or goes."""
+        return change._get_rank()
+
+    def _reaches(self, change, other):
+        """Whether another change, in force since a later day, is made upon this one:
+        it touches the same line, or all lines there are."""
+        if not self._is_of_lines or not other.row_ids:
+            return False
+        lines = other.row_ids.line_id | other.row_ids.successor_id
+        touched = lines & change.line_id._get_chain()
+        return bool(touched) or not other._get_kind()._is_of_lines
+
     def _get_event_type(self, change, event_type):
-        """Type of the event that says it is in force, or scheduled."""
+        """Type of the event: in force, scheduled, withdrawn or lapsed."""
         return event_type
+
+    def _get_message(self, change):
+        """What the log calls it."""
+        return dict(change._fields["kind"]._description_selection(self.env))[
+            change.kind
+        ]
 
     # ------------------------------------------------------------------
     # Checks that several kinds make
     # ------------------------------------------------------------------
 
     def _check_line(self, change, day):
-        """The line must be booked on the day, and no change of it may come later."""
+        """The line must be booked on the day, as itself or as what continues it."""
         contract, line = change.contract_id, change.line_id
         if not line or line.contract_id != contract:
             raise UserError(
@@ -59,8 +92,8 @@ class SubscriptionChangeKind(models.AbstractModel):
                     "Contract %s: choose one of its lines.", contract.display_name
                 )
             )
-        validity = line._as_validity()
-        if not validity or not validity.contains(day):
+        if not change._get_line():
+            line = line._get_chain().filtered(lambda it: it._as_validity())[-1:] or line
             raise UserError(
                 self.env._(
                     "Contract %(contract)s: %(line)s is booked from %(start)s to "

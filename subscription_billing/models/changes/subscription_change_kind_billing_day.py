@@ -36,10 +36,7 @@ class SubscriptionChangeKindBillingDay(models.AbstractModel):
 
     def _apply(self, change, day, today):
         for line in self._get_moved_lines(change, day):
-            change._go_on(line, day, self._prepare_billing_day(change), today)
-
-    def _reach(self, change, day):
-        change.contract_id._get_applying().write(self._prepare_billing_day(change))
+            change._go_on(line, day, self._prepare_header(change), today)
 
     def _describe(self, change):
         contract = change.contract_id
@@ -51,5 +48,5 @@ class SubscriptionChangeKindBillingDay(models.AbstractModel):
             lambda line: line._is_recurring() and line._is_valid_on(day)
         )
 
-    def _prepare_billing_day(self, change):
+    def _prepare_header(self, change):
         return {"alignment": "billing_day", "billing_day": change.billing_day_new}

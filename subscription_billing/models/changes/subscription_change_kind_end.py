@@ -11,6 +11,7 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
     _name = "subscription.change.kind.end"
     _inherit = "subscription.change.kind"
     _description = "Kind of Change"
+    _is_end = True
 
     def _get_effective_date(self, change, today):
         """First day the contract does not cover any more."""
@@ -34,7 +35,33 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
             )
         return as_stop(last)
 
+    def _get_since(self, change, today):
+        """The last end that was entered counts, the others give way to it."""
+        ends = change.contract_id.change_ids.filtered(
+            lambda it: it.kind == "end" and it._is_open(today)
+        )
+        return min(end._get_rank() for end in ends | change)
+
     def _check(self, change, day):
+        contract = change.contract_id
+        newer = contract.change_ids.filtered(
+            lambda it: it.state in ("scheduled", "applied")
+            and (
+                it.kind == "end"
+                and it.id > change.id
+                or it.kind == "transfer"
+                and it.date_effective < day
+            )
+        )
+        if newer:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s ends on %(day)s by “%(other)s”.",
+                    contract=contract.display_name,
+                    day=as_last(newer[-1].date_effective),
+                    other=newer[-1].display_name,
+                )
+            )
         if not change.end_reason_id and change.end_method != "withdrawal":
             raise UserError(
                 self.env._(
@@ -46,7 +73,6 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
     def _apply(self, change, day, today):
         contract = change.contract_id
         change.ending_before = contract._get_ending()
-        self._withdraw_later(change, day)
         contract._get_applying().write(
             {
                 "date_end": self._get_last_day(change, day),
@@ -58,7 +84,7 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
             }
         )
 
-    def _withdraw(self, change, day):
+    def _take_back(self, change):
         change.contract_id._get_applying().write(change.ending_before)
 
     def _describe(self, change):
@@ -69,6 +95,8 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
         return change.ending_before and change.ending_before.get("date_end"), text
 
     def _get_event_type(self, change, event_type):
+        if event_type not in ("changed", "change_scheduled"):
+            return event_type
         ending = {"annulment": "annulled", "withdrawal": "withdrawn"}
         return ending.get(change.end_method, "cancelled")
 
@@ -77,17 +105,6 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
         if change._is_annulment():
             return change.contract_id.date_start
         return as_last(day)
-
-    def _withdraw_later(self, change, day):
-        """What was scheduled for days after the end has no ground any more."""
-        later = change.contract_id.change_ids.filtered(
-            lambda it: it.state == "scheduled" and it.date_effective >= day
-        )
-        for other in (later - change).sorted("id", reverse=True):
-            other._get_kind()._withdraw(other, other.date_effective)
-            other.row_ids._undo()
-            other.write({"state": "withdrawn", "ended_by_id": change.id})
-            other._log("change_withdrawn")
 
     def _get_regular_end(self, change, today):
         contract, wish = change.contract_id, change.date_last

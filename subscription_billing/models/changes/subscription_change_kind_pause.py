@@ -46,7 +46,7 @@ class SubscriptionChangeKindPause(models.AbstractModel):
             }
         )
 
-    def _withdraw(self, change, day):
+    def _take_back(self, change):
         change.pause_id.unlink()
 
     def _describe(self, change):

@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang
 
 
 class SubscriptionChangeKindPrice(models.AbstractModel):
@@ -9,6 +8,7 @@ class SubscriptionChangeKindPrice(models.AbstractModel):
     _name = "subscription.change.kind.price"
     _inherit = "subscription.change.kind"
     _description = "Kind of Change"
+    _is_of_lines = True
 
     def _check(self, change, day):
         self._check_line(change, day)
@@ -22,18 +22,17 @@ class SubscriptionChangeKindPrice(models.AbstractModel):
             )
 
     def _apply(self, change, day, today):
+        change._go_on(change._get_line(), day, self._prepare_price(change), today)
+
+    def _prepare_price(self, change):
+        """The price that was agreed, as values of the line."""
         own = change.has_price_override
-        vals = {
+        return {
             "has_price_override": own,
             "price_override": change.price_override if own else 0.0,
         }
-        change._go_on(change.line_id, day, vals, today)
 
     def _describe(self, change):
-        line = change.line_id
-        new = (
-            formatLang(self.env, change.price_override, currency_obj=change.currency_id)
-            if change.has_price_override
-            else line.price_id._get_amount_text(None)
-        )
-        return f"{line.name}: {line.price_text}", f"{line.name}: {new}"
+        line = change._get_line()
+        priced = line.new(self._prepare_price(change), origin=line)
+        return f"{line.name}: {line.price_text}", f"{line.name}: {priced.price_text}"

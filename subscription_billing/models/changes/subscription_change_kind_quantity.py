@@ -9,6 +9,7 @@ class SubscriptionChangeKindQuantity(models.AbstractModel):
     _name = "subscription.change.kind.quantity"
     _inherit = "subscription.change.kind"
     _description = "Kind of Change"
+    _is_of_lines = True
 
     def _check(self, change, day):
         self._check_line(change, day)
@@ -23,10 +24,10 @@ class SubscriptionChangeKindQuantity(models.AbstractModel):
             )
 
     def _apply(self, change, day, today):
-        change._go_on(change.line_id, day, {"quantity": change.quantity}, today)
+        change._go_on(change._get_line(), day, {"quantity": change.quantity}, today)
 
     def _describe(self, change):
-        line = change.line_id
+        line = change._get_line()
         texts = (
             f"{line.name}: {formatLang(self.env, number)}"
             for number in (line.quantity, change.quantity)

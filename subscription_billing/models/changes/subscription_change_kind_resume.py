@@ -33,7 +33,7 @@ class SubscriptionChangeKindResume(models.AbstractModel):
         change.date_until = pause.date_end
         pause.date_end = as_last(day)
 
-    def _withdraw(self, change, day):
+    def _take_back(self, change):
         change.pause_id.date_end = change.date_until
 
     def _describe(self, change):

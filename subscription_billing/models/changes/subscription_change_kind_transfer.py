@@ -56,7 +56,10 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
     def _apply(self, change, day, today):
         contract = change.contract_id
         change.ending_before = contract._get_ending()
-        successor = self._create_successor(change, day)
+        lines = contract.line_ids.filtered(
+            lambda line: line._is_recurring() and line._is_valid_on(day)
+        )
+        successor = self._create_successor(change, lines, day)
         reason = self.env.ref("subscription_billing.subscription_end_reason_transfer")
         contract._get_applying().write(
             {
@@ -73,16 +76,41 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
             date_effective=day,
             change_id=change.id,
         )
-        successor._refresh_next_billing()
-        successor._reach(today)
+        self._hand_over(change, lines, successor, today)
+        successor._settle(today)
 
-    def _withdraw(self, change, day):
-        """The new contract is not billed yet, so it may go."""
-        contract = change.contract_id
+    def _take_back(self, change):
+        """The new contract is not billed yet and may go; a next one gets its name."""
+        contract, day = change.contract_id, change.date_effective
         successor = contract.successor_ids.filtered(lambda it: it.date_start == day)
+        change.agreed = {"name": successor.name}
         successor.sudo().state = "draft"
         successor.sudo().unlink()
         contract._get_applying().write(change.ending_before)
+
+    def _hand_over(self, change, lines, successor, today):
+        """What is scheduled for later days goes on in the new contract; here it lapses
+        with the end."""
+        new = dict(zip(lines, successor.line_ids.sorted("id"), strict=True))
+        first = {line._get_first(): new[line] for line in lines}
+        later = change.contract_id.change_ids.filtered(
+            lambda it: it._is_open(today)
+            and it.kind != "transfer"
+            and it.date_effective > change.date_effective
+        )
+        copies = change.browse()
+        for other in later:
+            copies += other.copy(
+                {
+                    "contract_id": successor.id,
+                    "line_id": first.get(other.line_id, other.line_id.browse()).id,
+                    "batch_id": False,
+                }
+            )
+            copies[-1].write(
+                {"state": "scheduled", "date_effective": other.date_effective}
+            )
+        copies._derive(today)
 
     def _describe(self, change):
         return (
@@ -90,21 +118,20 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
             change.partner_new_id.display_name,
         )
 
-    def _create_successor(self, change, day):
+    def _create_successor(self, change, lines, day):
         contract = change.contract_id
-        lines = contract.line_ids.filtered(
-            lambda line: line._is_recurring() and line._is_valid_on(day)
-        )
-        vals = {name: contract[name] for name in (*TAKEN_OVER, *SNAPSHOT_FIELDS)}
+        then = contract._get_as_of(day, change)
+        vals = {name: then[name] for name in (*TAKEN_OVER, *SNAPSHOT_FIELDS)}
         successor = contract._get_applying().create(
             {
                 **contract._convert_to_write(vals),
+                **(change.agreed or {}),
                 "partner_id": change.partner_new_id.id,
                 "predecessor_id": contract.id,
                 "date_start": day,
                 "trial_count": 0,
-                "date_anchor": contract.date_anchor or contract._get_paid_start(),
-                "date_term_start": contract._get_term_start(),
+                "date_anchor": then.date_anchor or contract._get_paid_start(),
+                "date_term_start": then.date_term_start or contract._get_term_start(),
                 "line_ids": [
                     Command.create({**line.copy_data()[0], "date_start": day})
                     for line in lines._get_applying()

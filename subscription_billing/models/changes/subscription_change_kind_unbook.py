@@ -9,10 +9,11 @@ class SubscriptionChangeKindUnbook(models.AbstractModel):
     _name = "subscription.change.kind.unbook"
     _inherit = "subscription.change.kind"
     _description = "Kind of Change"
+    _is_of_lines = True
 
     def _check(self, change, day):
         self._check_line(change, day)
-        if change.line_id.component_id.is_required:
+        if change._get_line().component_id.is_required:
             raise UserError(
                 self.env._(
                     "Contract %(contract)s: %(line)s is a required part of the plan. "
@@ -23,8 +24,8 @@ class SubscriptionChangeKindUnbook(models.AbstractModel):
             )
 
     def _apply(self, change, day, today):
-        change._end_line(change.line_id, day)
+        change._end_line(change._get_line(), day)
 
     def _describe(self, change):
-        line = change.line_id
+        line = change._get_line()
         return f"{line.name}: {formatLang(self.env, line.quantity)}", False

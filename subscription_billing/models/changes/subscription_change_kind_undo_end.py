@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..dates import as_last
+
 
 class SubscriptionChangeKindUndoEnd(models.AbstractModel):
     """A contract that was to end runs on."""
@@ -14,23 +16,18 @@ class SubscriptionChangeKindUndoEnd(models.AbstractModel):
         return today
 
     def _check(self, change, day):
-        contract = change.contract_id
-        if not contract.date_end or contract.is_annulled:
+        if not self._get_last_day(change) or change.contract_id.is_annulled:
             raise UserError(
                 self.env._(
                     "Contract %s has no end that could be taken back.",
-                    contract.display_name,
+                    change.contract_id.display_name,
                 )
             )
 
     def _apply(self, change, day, today):
-        contract = change.contract_id
-        change.date_last = contract.date_end
-        ends = contract.change_ids.filtered(
-            lambda it: it.kind == "end" and it.state == "scheduled"
-        )
-        ends.state = "withdrawn"
-        contract._get_applying().write(
+        change.date_last = self._get_last_day(change)
+        self._get_ends(change, "scheduled", "lapsed").state = "withdrawn"
+        change.contract_id._get_applying().write(
             {
                 "date_end": False,
                 "end_method": False,
@@ -39,7 +36,17 @@ class SubscriptionChangeKindUndoEnd(models.AbstractModel):
                 "cancelled_at": False,
             }
         )
-        ends.withdrawn_ids._restore(today)
 
     def _describe(self, change):
-        return format_date(self.env, change.contract_id.date_end), False
+        return format_date(self.env, self._get_last_day(change)), False
+
+    def _get_ends(self, change, *states):
+        return change.contract_id.change_ids.filtered(
+            lambda it: it.kind == "end" and it.state in states
+        )
+
+    def _get_last_day(self, change):
+        """Last day of the contract before, also where the end was taken back to be
+        derived anew."""
+        ends = self._get_ends(change, "scheduled").mapped("date_effective")
+        return change.contract_id.date_end or as_last(max(ends, default=None))

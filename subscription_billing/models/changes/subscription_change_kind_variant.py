@@ -27,15 +27,28 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
 
     def _check(self, change, day):
         contract, variant = change.contract_id, change.variant_id
-        if not variant or variant == contract.variant_id:
+        then = contract._get_as_of(day, change)
+        follows = change.follows_variant_id
+        if not variant or variant == then.variant_id:
             raise UserError(
                 self.env._(
                     "Contract %(contract)s: choose another variant than %(variant)s.",
                     contract=contract.display_name,
-                    variant=contract.variant_id.display_name,
+                    variant=then.variant_id.display_name,
                 )
             )
-        self._check_same_group(change)
+        if follows and follows != then.variant_id:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: %(variant)s follows the first term of "
+                    "%(before)s, and the contract is on %(now)s by then.",
+                    contract=contract.display_name,
+                    variant=variant.display_name,
+                    before=follows.display_name,
+                    now=then.variant_id.display_name,
+                )
+            )
+        self._check_same_group(change, then.plan_id)
         if (
             variant.currency_id != contract.currency_id
             and not variant.price_ids.filtered(
@@ -53,14 +66,13 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
             )
         self._check_nothing_later(change, day)
         for component, quantity in self._get_wanted(change, day).items():
-            draft = self.env["subscription.contract.line"].new(
-                self._prepare_new_line(change, component, quantity, day)
-            )
-            if not draft.price_id:
+            vals = self._prepare_new_line(change, component, quantity, day)
+            if not vals["price_id"]:
                 raise UserError(self._get_no_price_message(change, component, day))
 
     def _apply(self, change, day, today):
         wanted = self._get_wanted(change, day)
+        self._agree(change, wanted, day)
         for line, component in list(self._get_pairs(change, day)):
             quantity = wanted.pop(component, None) if component else None
             if quantity is None:
@@ -68,29 +80,49 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
                 continue
             vals = self._prepare_new_line(change, component, quantity, day)
             if component != line.component_id:
-                self._replace(change, line, component, day, vals, today)
-            elif self._differs(change, line, vals):
-                change._go_on(
-                    line, day, self._without_own_price(change, line, vals), today
-                )
+                change._replace(line, component, day, vals, today)
+                continue
+            vals |= self._prepare_own_price(change, line)
+            if line._get_news({**vals, "date_start": line.date_start}):
+                change._go_on(line, day, vals, today)
         for component, quantity in wanted.items():
             vals = self._prepare_new_line(change, component, quantity, day)
             change._book(component, day, vals, today)
 
-    def _reach(self, change, day):
+    def _prepare_header(self, change):
         """The header of the contract follows its lines."""
-        variant, contract = change.variant_id, change.contract_id
-        # Written together with the variant, so that nothing is taken from it by itself.
-        vals = {
-            name: (contract if name in TRIAL_FIELDS else variant)[name]
-            for name in SNAPSHOT_FIELDS
+        day = change.date_effective
+        return {
+            "variant_id": change.variant_id.id,
+            # Written with the variant, so that nothing is taken from it by itself.
+            "currency_id": change.contract_id.currency_id.id,
+            **self._get_agreed_header(change),
+            **({"date_anchor": day} if change.restarts_periods else {}),
+            **({"date_term_start": day} if change.restarts_term else {}),
         }
-        vals["currency_id"] = contract.currency_id.id
-        if change.restarts_periods:
-            vals["date_anchor"] = day
-        if change.restarts_term:
-            vals["date_term_start"] = day
-        contract._get_applying().write({"variant_id": variant.id, **vals})
+
+    def _get_agreed_header(self, change):
+        """Rhythm and terms of the variant as they were when the change was made; a
+        running contract keeps its trial."""
+        agreed = (change.agreed or {}).get("header") or {
+            name: change.variant_id[name] for name in SNAPSHOT_FIELDS
+        }
+        own = {name: change.contract_id[name] for name in TRIAL_FIELDS}
+        return {**agreed, **own}
+
+    def _agree(self, change, components, day):
+        """Keep what is agreed with the change, for whenever it is made anew (C6)."""
+        agreed = change.agreed or {}
+        terms = {
+            str(component.id): self._get_terms(change, component, day)
+            for component in components
+        }
+        news = {
+            "header": self._get_agreed_header(change),
+            "terms": {**terms, **agreed.get("terms", {})},
+        }
+        if news != agreed:
+            change.agreed = news
 
     def _describe(self, change):
         return (
@@ -143,16 +175,16 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
                 )
             yield line, twin[:1]
 
-    def _check_same_group(self, change):
+    def _check_same_group(self, change, before):
         contract, plan = change.contract_id, change.variant_id.plan_id
-        group = contract.plan_id.group_id
-        if plan != contract.plan_id and (not group or plan.group_id != group):
+        group = before.group_id
+        if plan != before and (not group or plan.group_id != group):
             raise UserError(
                 self.env._(
                     "Contract %(contract)s may switch within %(plans)s, not to "
                     "%(plan)s. Put both plans into the same plan group.",
                     contract=contract.display_name,
-                    plans=", ".join((contract.plan_id | group.plan_ids).mapped("name")),
+                    plans=", ".join((before | group.plan_ids).mapped("name")),
                     plan=plan.name,
                 )
             )
@@ -171,54 +203,42 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
     def _prepare_new_line(self, change, component, quantity, day):
         """Values of a line of the new variant, in memory or to be written."""
         contract = change.contract_id
-        price = component._get_price(
-            change.variant_id, contract.currency_id, contract.partner_id, day
-        )
+        then = contract._get_as_of(day, change)
         return {
             "contract_id": contract.id,
             "component_id": component.id,
             "quantity": quantity,
             "date_start": day,
-            "price_id": price.id,
-            **self._prepare_new_terms(change, component, price, day),
+            **self._get_terms(change, component, day),
+            "date_anchor": day if change.restarts_periods else then.date_anchor,
         }
 
-    def _prepare_new_terms(self, change, component, price, day):
-        """Price and rhythm of a component in the new variant."""
+    def _get_terms(self, change, component, day):
+        """Price and rhythm of a component in the new variant: what was agreed, else
+        what the offer says."""
+        agreed = (change.agreed or {}).get("terms", {}).get(str(component.id))
+        if agreed:
+            return agreed
         contract = change.contract_id
-        line = self.env["subscription.contract.line"].new(
-            {"contract_id": contract.id, "component_id": component.id}
+        price = component._get_price(
+            change.variant_id, contract.currency_id, contract.partner_id, day
         )
-        rhythm = line._prepare_rhythm(change.variant_id)
-        anchor = day if change.restarts_periods else contract.date_anchor
         steps = (
             price._get_pricelist_steps(contract.partner_id, day)
             if price.price_model == "pricelist"
             else False
         )
-        return {**rhythm, "date_anchor": anchor, "agreed_steps": steps}
+        header = contract.new(self._get_agreed_header(change))
+        line = self.env["subscription.contract.line"].new(
+            {"contract_id": contract.id, "component_id": component.id}
+        )
+        rhythm = line._prepare_rhythm(header)
+        del rhythm["date_anchor"]  # the contract's on the day
+        return {"price_id": price.id, "agreed_steps": steps, **rhythm}
 
-    def _without_own_price(self, change, line, vals):
+    def _prepare_own_price(self, change, line):
         own = change.keeps_own_prices and line.has_price_override
-        new = {
-            **vals,
+        return {
             "has_price_override": own,
             "price_override": line.price_override if own else 0.0,
         }
-        return {name: new[name] for name in new if name not in ("contract_id",)}
-
-    def _differs(self, change, line, vals):
-        """Whether a line costs something else, or at another time."""
-        new = line._convert_to_write(self._without_own_price(change, line, vals))
-        new.pop("date_start")
-        old = line._convert_to_write({name: line[name] for name in new})
-        return any((old[name] or False) != (new[name] or False) for name in new)
-
-    def _replace(self, change, line, component, day, vals, today):
-        """A component of the new plan in the place of one of the old."""
-        before = line.date_end
-        line._end_on(day)
-        lines = self.env["subscription.contract.line"]
-        new = lines._book(change.contract_id, component, day, vals, today)
-        new.write({**vals, "predecessor_id": line.id, "date_end": before})
-        change._remember(line, before, new)

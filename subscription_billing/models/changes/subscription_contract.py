@@ -3,8 +3,6 @@ from odoo.exceptions import UserError
 
 from ..dates import as_last
 
-# Documents shown at most: what is due at once, and the bills after it.
-MAX_DOCUMENTS = 3
 END_METHODS = [
     ("regular", "By term and notice"),
     ("extraordinary", "Extraordinary, on a date"),
@@ -88,51 +86,41 @@ class SubscriptionContract(models.Model):
             lambda line: line.is_upcoming and line.date_start <= day
         )
         begun._get_applying().is_upcoming = False
-        for change in reached.sorted(lambda it: (it.date_effective, it.id)):
-            change.state = "applied"
+        reached = reached.sorted(lambda it: it._get_rank())
+        reached.state = "applied"
+        for change in reached:
             change._get_kind()._reach(change, change.date_effective)
-            change.with_env(self.env)._log("changed")
+        reached.with_env(self.env)._log("changed")
         return result
 
-    # ----------------------------------------------------------------------
-    # Preview: looking ahead by billing for real, only for use in a savepoint
-    # ----------------------------------------------------------------------
+    def _settle(self, today):
+        """Look at what is due after the timeline was written."""
+        self._refresh_next_billing()
+        self._reach(today)
 
-    def _get_standing(self, today):
-        """What a reader compares before and after a change, as JSON types."""
+    def _derive_anew(self):
+        """Make what is scheduled anew, after the ground of it was edited."""
+        for contract in self.sudo():
+            today = contract._get_today()
+            waiting = contract.change_ids.filtered(
+                lambda it, today=today: it._is_open(today)
+            )
+            if waiting:
+                waiting._take_back()
+                waiting._derive(today)
+                contract._settle(today)
+
+    def _get_as_of(self, day, change):
+        """The contract with the variant, rhythm and terms it will have on a day by what
+        is scheduled up to then, apart from ``change``; itself if nothing is."""
         self.ensure_one()
-        end, cancelled = self.date_end, self._get_earliest_end(today)
-        current = self.line_ids.filtered(
-            lambda line: line._is_recurring() and not line.date_end
+        scheduled = self.change_ids.filtered(
+            lambda it: it.state == "scheduled" and it.date_effective <= day
         )
-        return {
-            "plan": self.variant_id.display_name,
-            "monthly": sum(line._get_monthly_amount() for line in current),
-            "end": str(end) if end else False,
-            "end_if_cancelled": str(end or cancelled),
-        }
-
-    def _look_ahead(self, today, until):
-        """The bills of today and after it, up to the first one from ``until`` on."""
-        self.ensure_one()
-        documents, day = [], today
-        while day and len(documents) < MAX_DOCUMENTS:
-            due = self.date_next_billing
-            moves = self._bill_to_look(day) if due and due <= day else ()
-            documents += [_as_document(move, day) for move in moves]
-            if day >= until and moves:
-                break
-            due = self.date_next_billing
-            if not due or due <= day:
-                break
-            day = due
-        return documents[:MAX_DOCUMENTS]
-
-    def _bill_to_look(self, day):
-        runs = self.env["subscription.billing.run"].sudo()
-        run = runs.create({"name": "…", "company_id": self.company_id.id, "date": day})
-        service = self.env["subscription.invoicing"].with_company(self.company_id)
-        return service.sudo()._bill_groups([self.sudo()], day, run)
+        vals = {}
+        for other in (scheduled - change).sorted(lambda it: it._get_rank()):
+            vals |= other._get_kind()._prepare_header(other)
+        return self.new(vals, origin=self) if vals else self
 
     # ----------------------------------------------------------------------
     # Variants that follow
@@ -160,17 +148,18 @@ class SubscriptionContract(models.Model):
             if not following:
                 self._end_after_first_term(stop)
                 return
-            self._schedule_variant(following, stop, today)
+            self._schedule_variant(variant, following, stop, today)
             if following in seen:
                 return
             variant, seen, start = following, seen | following, stop
 
-    def _schedule_variant(self, variant, day, today):
+    def _schedule_variant(self, before, variant, day, today):
         change = self.env["subscription.change"].create(
             {
                 "contract_id": self.id,
                 "kind": "variant",
                 "variant_id": variant.id,
+                "follows_variant_id": before.id,
                 "timing": "date",
                 "date": day,
                 "restarts_term": True,
@@ -278,18 +267,3 @@ class SubscriptionContract(models.Model):
         self._set_ended(self.env._("End date reached"))
         self._refresh_next_step()
         self._unpark_idle(day)
-
-
-def _as_document(move, day):
-    sign = -1 if move.move_type == "out_refund" else 1
-    return {
-        "date": str(day),
-        "type": move.move_type,
-        "lines": [
-            {"name": line.name, "amount": sign * line.price_subtotal}
-            for line in move.invoice_line_ids
-        ],
-        "net": sign * move.amount_untaxed,
-        "tax": sign * move.amount_tax,
-        "total": sign * move.amount_total,
-    }

@@ -44,6 +44,10 @@ AGREED_FIELDS = (
 )
 
 
+# What the charges of a line were made for.
+BILLED_TERMS = {*BILLED_FIELDS, *AGREED_FIELDS}
+
+
 class SubscriptionContractLine(models.Model):
     """One booked component: what, how much, at which price, from when to when."""
 
@@ -451,22 +455,6 @@ class SubscriptionContractLine(models.Model):
         count = self.fee_interval_count
         return one if count == 1 else f"{count} {many}"
 
-    def _end_upcoming(self, day, companies):
-        """Let announced prices count from their day on, in the caller's transaction.
-
-        :param date day: today for these companies
-        :param companies: ``res.company`` records
-        """
-        reached = self.sudo().search(
-            [
-                ("is_upcoming", "=", True),
-                ("date_start", "<=", day),
-                ("company_id", "in", companies.ids),
-            ]
-        )
-        reached.is_upcoming = False
-        return reached
-
     # ----------------------------------------------------------------------
     # Writing the timeline
     #
@@ -479,41 +467,87 @@ class SubscriptionContractLine(models.Model):
         self.ensure_one()
         return self._convert_to_write({name: self[name] for name in AGREED_FIELDS})
 
-    def _go_on(self, day, vals, today):
+    def _get_chain(self):
+        """The lines of one thing that is booked: the first one and all that continue
+        it, whatever became of quantity, price and plan."""
+        first = self._get_first()
+        return self.contract_id.line_ids.filtered(
+            lambda line: line._get_first() == first
+        )
+
+    def _get_first(self):
+        line = self
+        while line.predecessor_id:
+            line = line.predecessor_id
+        return line
+
+    def _go_on(self, day, vals, today, spare=None):
         """Let the line go on under other terms.
 
         :param date day: first day of the new terms
         :param dict vals: what is new; all else stays as it was agreed
         :param date today: a successor that starts later is marked as upcoming
-        :return: the successor; the line itself where it only begins on ``day``
+        :param spare: a line of before to be used again, see ``_write_anew``
+        :return: the successor; the line itself where it only begins on ``day``; the
+            one before where both are the same then
         """
         self.ensure_one()
         line = self._get_applying()
         before = line.date_end
-        if day <= today and line._begins_on(day):
-            return line._begin_otherwise(vals)
+        if line._begins_on(day):
+            line.write(line._get_news(vals))
+            return line if day > today else line._merge()
         line._end_on(day)  # first: two lines must not claim the same usage (X4)
-        successor = line.create(
+        successor = line._write_anew(
+            spare,
             {
                 **line.copy_data()[0],
+                **line._prepare_agreed(),
+                **vals,
                 "date_start": day,
                 "date_end": before,
                 "predecessor_id": line.id,
                 "is_upcoming": day > today,
-            }
+            },
         )
-        # Odoo computes them anew when a line is created.
-        successor.write({**line._prepare_agreed(), **vals})
         (line.successor_ids - successor).predecessor_id = successor
         return successor
+
+    def _write_anew(self, spare, vals):
+        """A line of these values: ``spare`` where it may be rewritten, else a new one.
+
+        :param spare: a line that never was valid, or None; one that was billed keeps
+            what it was billed for
+        """
+        if spare:
+            news = spare._get_news(vals)
+            if not spare.charge_ids or not news.keys() & BILLED_TERMS:
+                spare._get_applying().write(news)
+                return spare
+        line = self._get_applying().create(vals)
+        # Odoo computes some of them anew when a line is created.
+        line.write(line._get_news(vals))
+        return line
+
+    def _get_news(self, vals):
+        """Those of the values that are another than the line's."""
+        self.ensure_one()
+
+        def as_cached(name, value):
+            return self._fields[name].convert_to_cache(value, self)
+
+        return {
+            name: value
+            for name, value in vals.items()
+            if as_cached(name, value) != as_cached(name, self[name])
+        }
 
     def _begins_on(self, day):
         """Whether nothing of the line has been billed and it only begins."""
         return self.date_start == day and not self.charge_ids
 
-    def _begin_otherwise(self, vals):
+    def _merge(self):
         """Change and change back on the same day leave nothing behind (M3)."""
-        self.write(vals)
         before = self.predecessor_id
         names = (*AGREED_FIELDS, "component_id", "quantity", "price_override")
         is_same = before and all(before[name] == self[name] for name in names)
@@ -524,24 +558,25 @@ class SubscriptionContractLine(models.Model):
         self.unlink()
         return before
 
-    def _book(self, contract, component, day, vals, today):
-        """Book a component from ``day`` on, at the price of that day.
+    def _book(self, contract, component, day, vals, today, spare=None):
+        """Book a component from ``day`` on.
 
-        :param dict vals: further values of the line, such as quantity or own price
+        :param dict vals: all that is agreed of it: quantity, price, rhythm
+        :param spare: as in ``_go_on``
         :return: the line
         """
-        line = self._get_applying().create(
+        return self._write_anew(
+            spare,
             {
                 "contract_id": contract.id,
                 "component_id": component.id,
                 "date_start": day,
+                "date_end": False,
+                "predecessor_id": False,
                 "is_upcoming": day > today,
                 **vals,
-            }
+            },
         )
-        # Odoo computes some of them anew when a line is created.
-        line.write(vals)
-        return line
 
     def _end_on(self, stop):
         """Let lines end the day before ``stop``; before their start: never valid."""

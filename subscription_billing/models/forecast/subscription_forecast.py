@@ -31,6 +31,7 @@ class SubscriptionForecast(models.AbstractModel):
             lambda it: it.state in BILLABLE_STATES and (with_held or not it.is_on_hold)
         )
         rows, rates = [], {}
+        planning = self.env["subscription.planning"]
         for start in range(0, len(billed), BATCH_SIZE):
             batch = billed[start : start + BATCH_SIZE].with_prefetch()
             plans, problems = self._plan(batch, until)
@@ -41,7 +42,7 @@ class SubscriptionForecast(models.AbstractModel):
                     rows.append({**shared, "status": "problem", **problem})
                     continue
                 rate = self._get_rate(contract, day, rates)
-                for due, date in self._get_dated(contract, plans[contract], day):
+                for due, date in planning._get_dated(contract, plans[contract], day):
                     if date <= until:
                         rows.append(
                             {**shared, **self._prepare_row(contract, due, date, rate)}
@@ -65,22 +66,6 @@ class SubscriptionForecast(models.AbstractModel):
             plans.update(some_plans)
             problems.update(some_problems)
         return plans, problems
-
-    def _get_dated(self, contract, plan, day):
-        """Each charge with the day it is billed on, if a run is made every day.
-
-        Credits and late usage are billed by the first run that looks at the contract,
-        whatever day they are about.
-        """
-        ready = max(day, contract.date_retry or day)
-        fees = [due for due in plan.charges if due.kind != ChargeKind.LATE]
-        looks = [due.due for due in (*fees, *plan.credits)]
-        if plan.next_due:
-            looks.append(plan.next_due)
-        first = max(min(looks, default=ready), ready)
-        for due in plan.credits + plan.charges:
-            is_first = due.kind in (ChargeKind.CREDIT, ChargeKind.LATE)
-            yield due, first if is_first else max(due.due, ready)
 
     def _prepare_shared(self, contract):
         """What is the same in all rows of a contract."""

@@ -53,19 +53,20 @@ class SubscriptionChange(models.Model):
 
     def _apply(self, today):
         result = super()._apply(today)
-        if not self.batch_id:
-            self._confirm(today)
-        elif not self.env.context.get("subscription_preview"):
-            self.sudo().is_confirmation_due = True
+        in_batch = self.filtered("batch_id")
+        for change in self - in_batch:
+            change._confirm(today)
+        if in_batch and not self.env.context.get("subscription_preview"):
+            in_batch.sudo().is_confirmation_due = True
             self.env.ref("subscription_billing.ir_cron_confirm_changes")._trigger()
         return result
 
     def _withdraw(self, today):
-        was_told = not self.is_confirmation_due
+        told = self.filtered(lambda it: not it.is_confirmation_due)
         result = super()._withdraw(today)
         self.sudo().is_confirmation_due = False
-        if was_told:
-            self._tell("change_confirmed", today, is_withdrawn=True)
+        for change in told:
+            change._tell("change_confirmed", today, is_withdrawn=True)
         return result
 
     def _confirm(self, today):

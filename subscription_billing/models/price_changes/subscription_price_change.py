@@ -1,5 +1,4 @@
 import ast
-import logging
 import math
 from dataclasses import dataclass, field
 
@@ -13,8 +12,6 @@ from ...engine.money import to_decimal
 from ..catalogue.subscription_component import ONE_OFF_KINDS
 from ..dates import as_stop
 from ..failures import isolate
-
-_logger = logging.getLogger(__name__)
 
 # Contracts written to by one press of the button; the next press takes the others.
 LIMIT = 500
@@ -136,6 +133,9 @@ class SubscriptionPriceChange(models.Model):
     )
     line_ids = fields.One2many(
         "subscription.price.change.line", "change_id", readonly=True
+    )
+    contract_change_ids = fields.One2many(
+        "subscription.change", "price_change_id", readonly=True
     )
     is_stale = fields.Boolean(readonly=True, copy=False)
     is_past = fields.Boolean(compute="_compute_is_past")
@@ -419,9 +419,30 @@ class SubscriptionPriceChange(models.Model):
                 self.env._("Price change %s: no contract would change.", self.name)
             )
         changed.contract_id._lock_or_refuse()
-        changed._apply(self._get_today())
-        self._set_state_by(self._get_today())
+        changed.sudo()._create_prices()
+        self._apply_to(changed)
+        self.sudo().state = "applied"
+        self.sudo()._update_progress("applied")
         return None
+
+    def _apply_to(self, rows):
+        """Each row becomes a change of its contract; what can't be applied any more is
+        refused for its contract alone.
+
+        :param rows: ``subscription.price.change.line`` records
+        """
+        changes = self.env["subscription.change"].sudo()
+        changes = changes.with_context(subscription_silent=True)  # announced by itself
+        made = changes.create([row._prepare_change() for row in rows])
+        for today, group in made.grouped(
+            lambda change: change.contract_id._get_today()
+        ).items():
+            isolate(
+                self.env,
+                group.sorted(lambda it: (it.date, it.id)),
+                lambda part, on=today: part._apply(on),
+                lambda change, error: change._refuse(error),
+            )
 
     def action_undo(self):
         """Take the change back, as long as its date is to come."""
@@ -435,10 +456,18 @@ class SubscriptionPriceChange(models.Model):
                         change.name,
                     )
                 )
-            changed = change.line_ids.filtered(lambda row: row._is_change())
-            changed.contract_id._lock_or_refuse()
-            changed._undo()
-            change.sudo().state = "undone"
+            change.sudo()._withdraw_all()
+            change._unlink_derived()
+
+    def _withdraw_all(self):
+        made = self.contract_change_ids.with_context(subscription_silent=True)
+        waiting = made.filtered(lambda it: it.state in ("scheduled", "lapsed"))
+        waiting._check_last_price()
+        self.state = "undone"
+        for today, group in waiting.grouped(
+            lambda it: it.contract_id._get_today()
+        ).items():
+            group.filtered(lambda it, on=today: it._is_open(on))._withdraw(today)
 
     def _notify_renewed(self):
         return {
@@ -455,49 +484,26 @@ class SubscriptionPriceChange(models.Model):
         }
 
     def _unlink_derived(self):
-        """Prices made by applying; new prices that were typed in stay."""
+        """Prices made by applying, as long as nothing was billed at them and none is
+        compared with them; new prices that were typed in stay."""
         derived = self.filtered(lambda change: change.mode in ("percent", "amount"))
-        derived.sudo().price_ids.unlink()
+        prices = derived.sudo().price_ids
+        lines = self.env["subscription.contract.line"].sudo()
+        rows = self.env["subscription.price.change.line"].sudo()
+        used = lines.search([("price_id", "in", prices.ids)]).price_id
+        used |= rows.search([("price_old_id", "in", prices.ids)]).price_old_id
+        (prices - used).unlink()
 
-    def _set_state_by(self, day):
-        """In force once no line waits for its day any more."""
-        for change in self.sudo():
-            waits = change.date > day or any(
-                change.line_ids.successor_id.mapped("is_upcoming")
-            )
-            change.state = "applied" if waits else "done"
+    def _update_progress(self, state):
+        """In force once none of its changes waits for its day any more.
 
-    @api.model
-    def _reach_today(self):
-        """Let the prices count whose day has come; called by the billing cron."""
-        isolate(
-            self.env,
-            self.env["res.company"].search([]),
-            self._reach_companies,
-            lambda company, error: _logger.warning(
-                "Price changes of %s: %s", company.name, error, exc_info=error
-            ),
-        )
-
-    def _reach_companies(self, companies):
-        for company in companies:
-            self._reach(company, self.new({"company_id": company.id})._get_today())
-
-    def _reach(self, companies, day):
-        """Let the prices count whose day has come, in the monthly amounts.
-
-        :param companies: ``res.company`` records
-        :param date day: today for these companies
+        :param str state: what some of its changes have become
         """
-        self.env["subscription.contract.line"]._end_upcoming(day, companies)
-        waiting = self.sudo().search(
-            [
-                ("state", "=", "applied"),
-                ("date", "<=", day),
-                ("company_id", "in", companies.ids),
-            ]
-        )
-        waiting._set_state_by(day)
+        before = "done" if state == "scheduled" else "applied"
+        for change in self.filtered(lambda it: it.state == before):
+            domain = [("price_change_id", "=", change.id), ("state", "=", "scheduled")]
+            waits = self.env["subscription.change"].search_count(domain, limit=1)
+            change.state = "applied" if waits else "done"
 
     # ----------------------------------------------------------------------
     # New prices
@@ -670,7 +676,13 @@ class SubscriptionPriceChange(models.Model):
             )
         if components:
             domain &= Domain("component_id", "in", components.ids)
-        return self.env["subscription.contract.line"].search(domain)
+        lines = self.env["subscription.contract.line"].search(domain)
+        return lines.filtered(lambda line: not self._is_derived(line))
+
+    def _is_derived(self, line):
+        """A line that begins later by a scheduled change is made anew upon the new
+        price; what was agreed for that day stays (C6)."""
+        return line.is_upcoming and line.date_start > self.date
 
     def _get_contract_domain(self):
         domain = Domain("company_id", "=", self.company_id.id)
@@ -705,22 +717,26 @@ class SubscriptionPriceChange(models.Model):
             ["line_id"],
             ["date_end:max"],
         )
-        pending = self.env["subscription.price.change.line"].search_fetch(
-            [
-                ("change_id.state", "=", "applied"),
-                ("change_id.date", ">=", self.date),
-                ("method", "in", ("follow", "replace")),
-                "|",
-                ("line_id", "in", lines.ids),
-                ("successor_id", "in", lines.ids),
-            ],
-            ["change_id", "line_id", "successor_id"],
+        pending = (
+            self.env["subscription.change"]
+            .sudo()
+            .search(
+                [
+                    ("state", "=", "scheduled"),
+                    ("date_effective", ">=", self.date),
+                    ("price_change_id", "!=", False),
+                    ("contract_id", "in", lines.contract_id.ids),
+                ]
+            )
         )
-        changes = {row.line_id.id: row.change_id for row in pending}
-        changes.update({row.successor_id.id: row.change_id for row in pending})
+        changes = {change.line_id: change.price_change_id for change in pending}
         return _Facts(
             billed={line.id: day for line, day in billed},
-            pending=changes,
+            pending={
+                line.id: changes[first]
+                for line in lines
+                if (first := line._get_first()) in changes
+            },
             used=self._get_used(lines.filtered(lambda line: line.kind == "metered")),
         )
 
@@ -752,7 +768,6 @@ class SubscriptionPriceChange(models.Model):
             "currency_id": line.currency_id.id,
             "quantity": quantity,
             "date_effective": max(self.date, line.date_start or self.date),
-            "date_end_before": line.date_end,
             "price_override_old": line._get_own_amount() or 0.0,
             "price_text_old": line.price_text,
             "amount_old": amount,
@@ -806,7 +821,8 @@ class SubscriptionPriceChange(models.Model):
             return self.date
         grid = line._as_grid()
         day = grid.boundary_at_or_after(self.date)
-        if stop and day >= stop:
+        goes_on = line._get_chain().filtered(lambda it: it._is_valid_on(day))
+        if not goes_on:
             raise Outcome("skip", self.env._("Ends with the period that has begun."))
         return day
 

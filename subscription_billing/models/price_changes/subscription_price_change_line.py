@@ -1,12 +1,7 @@
-import json
-from collections import defaultdict
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..dates import as_last
 from ..pricing.subscription_price_tier import PRICE_DIGITS
 
 METHODS = [
@@ -19,7 +14,6 @@ METHODS = [
 SHOWN_FIELDS = (
     "method",
     "date_effective",
-    "date_end_before",
     "quantity",
     "price_old_id",
     "price_override_old",
@@ -50,12 +44,15 @@ class SubscriptionPriceChangeLine(models.Model):
     line_id = fields.Many2one(
         "subscription.contract.line",
         "Contract Line",
-        required=True,
         index=True,
-        ondelete="cascade",
+        ondelete="set null",
+        help="As it was booked when the preview was made.",
     )
-    successor_id = fields.Many2one(
-        "subscription.contract.line", index="btree_not_null", ondelete="set null"
+    contract_change_ids = fields.One2many(
+        "subscription.change", "price_change_line_id", readonly=True
+    )
+    lapse_reason = fields.Text(
+        "Lapsed", related="contract_change_ids.lapse_reason", related_sudo=True
     )
     component_id = fields.Many2one(related="line_id.component_id")
     currency_id = fields.Many2one("res.currency", required=True)
@@ -65,7 +62,6 @@ class SubscriptionPriceChangeLine(models.Model):
     method = fields.Selection(METHODS, "What Happens", required=True)
     note = fields.Char()
     date_effective = fields.Date("New Price From")
-    date_end_before = fields.Date(help="End of the line before the change.")
     price_old_id = fields.Many2one("subscription.price", ondelete="restrict")
     price_new_id = fields.Many2one("subscription.price", ondelete="set null")
     price_override_old = fields.Float(digits=PRICE_DIGITS)
@@ -127,31 +123,19 @@ class SubscriptionPriceChangeLine(models.Model):
             for name in SHOWN_FIELDS
         ]
 
-    def _log(self, event_type, get_day):
-        """One event per line, in one insert."""
-        events = self.env["subscription.event"]
-        events.create(
-            [
-                events._prepare_event(
-                    event_type,
-                    row.contract_id,
-                    row._get_message(),
-                    date_effective=get_day(row),
-                )
-                for row in self
-            ]
-        )
-
     def _get_texts(self):
         """Name, old and new price and day for the customer, in ``env``'s language.
 
         Amounts where they are agreed, prices where they depend on what is used.
         """
         self.ensure_one()
-        line, successor = self.line_id, self.successor_id or self.line_id
+        line = self._get_line()
         per = line._get_interval_text()
         if line.kind == "metered":
-            old, new = self._get_old_price_text(), successor.price_text
+            old, new = (
+                line.new(terms, origin=line).price_text
+                for terms in (self._prepare_old_terms(), self._prepare_new_terms())
+            )
         else:
             old, new = (
                 f"{formatLang(self.env, amount, currency_obj=self.currency_id)} / {per}"
@@ -164,53 +148,25 @@ class SubscriptionPriceChangeLine(models.Model):
             "day": format_date(self.env, self.date_effective),
         }
 
-    def _get_old_price_text(self):
-        if self.method == "follow" or not self.price_old_id:
-            return self.line_id.price_text
-        return self.price_old_id._get_amount_text()
+    def _get_line(self):
+        """The line, or the first one of its chain where what was scheduled before has
+        been made anew."""
+        return self.line_id or self.contract_change_ids[:1].line_id
 
     def _get_message(self):
         self.ensure_one()
         return self.env._(
             "%(change)s: %(line)s %(old)s → %(new)s from %(day)s",
             change=self.change_id.name,
-            line=self.line_id.name,
+            line=self._get_line().name,
             old=self.price_text_old,
             new=self.price_text_new,
             day=format_date(self.env, self.date_effective),
         )
 
     # ----------------------------------------------------------------------
-    # Applying and undoing
-    #
-    # Giving contract lines their new prices, and taking them back.
+    # Applying
     # ----------------------------------------------------------------------
-
-    def _apply(self, today):
-        """End the lines the day before and go on with new ones (X2): credits and new
-        charges follow by themselves.
-
-        :param date today: lines that start later are marked as announced
-        """
-        self.check_access("read")
-        rows = self.sudo()
-        rows._create_prices()
-        following = rows.filtered(lambda row: row.method == "follow")
-        for day, group in following.grouped("date_effective").items():
-            lines = group.line_id._get_applying()
-            lines.date_end = as_last(day)
-        successors = rows.line_id._get_applying().create(
-            [row._prepare_successor(today) for row in following]
-        )
-        for row, successor in zip(following, successors, strict=True):
-            # A change of earlier days comes between a line and what followed it.
-            (row.line_id.successor_ids - successor).predecessor_id = successor
-            row.successor_id = successor
-        following._write_agreed()
-        for row in rows - following:
-            row.line_id._get_applying().write(row._prepare_new_terms())
-        rows._log("price_changed", lambda row: row.date_effective)
-        rows.contract_id._refresh_next_billing()
 
     def _create_prices(self):
         """One changed copy per sold price, however many contracts have it."""
@@ -224,6 +180,21 @@ class SubscriptionPriceChangeLine(models.Model):
         for row in derived:
             row.price_new_id = by_old[row.price_old_id]
 
+    def _prepare_change(self):
+        """Values of the change of the contract that brings the new price."""
+        self.ensure_one()
+        return {
+            "contract_id": self.contract_id.id,
+            "kind": "price",
+            "line_id": self.line_id.id,
+            "timing": "date",
+            "date": self.date_effective,
+            "has_price_override": bool(self.price_override_new),
+            "price_override": self.price_override_new,
+            "price_change_line_id": self.id,
+            "reason": self.change_id.name,
+        }
+
     def _prepare_new_terms(self):
         self.ensure_one()
         if self.price_override_new:
@@ -231,96 +202,22 @@ class SubscriptionPriceChangeLine(models.Model):
                 "has_price_override": True,
                 "price_override": self.price_override_new,
             }
-        return {"price_id": self.price_new_id.id, "agreed_steps": self.steps_new}
-
-    def _prepare_successor(self, today):
-        """Values of the line that goes on: the same but for price and start."""
-        self.ensure_one()
         return {
-            **self.line_id._get_applying().copy_data()[0],
-            "date_start": self.date_effective,
-            "date_end": self.date_end_before,
-            "predecessor_id": self.line_id.id,
-            "is_upcoming": self.date_effective > today,
-            **self._prepare_new_terms(),
+            "has_price_override": False,
+            "price_id": self.price_new_id.id,
+            "agreed_steps": self.steps_new,
         }
-
-    def _write_agreed(self):
-        """Price, rhythm and proration of the successors, which Odoo computes anew when
-        they are created; one write for all that agree in them."""
-        by_vals = defaultdict(self.browse)
-        for row in self:
-            by_vals[json.dumps(row._prepare_agreed(), default=str)] += row
-        for vals, rows in by_vals.items():
-            rows.successor_id._get_applying().write(json.loads(vals))
-
-    def _prepare_agreed(self):
-        self.ensure_one()
-        return {**self.line_id._prepare_agreed(), **self._prepare_new_terms()}
-
-    def _undo(self):
-        """Put the lines back as they were; what was decided since then stays."""
-        rows = self.sudo()
-        rows._check_undoable()
-        ends = defaultdict(rows.line_id.browse)
-        for row in rows.filtered("successor_id"):
-            ends[row.successor_id.date_end] += row.line_id
-        rows.successor_id._get_applying().unlink()
-        for day, lines in ends.items():
-            lines._get_applying().date_end = day
-        for row in rows.filtered(lambda row: row.method == "replace"):
-            row.line_id._get_applying().write(row._prepare_old_terms())
-        rows._log("price_change_undone", lambda row: row.date_effective)
-        rows.contract_id._refresh_next_billing()
-        rows.change_id._unlink_derived()
 
     def _prepare_old_terms(self):
+        """The price the line must have when the new one takes its place."""
         self.ensure_one()
+        if self.price_override_new:
+            return {
+                "has_price_override": True,
+                "price_override": self.price_override_old,
+            }
         return {
+            "has_price_override": False,
             "price_id": self.price_old_id.id,
             "agreed_steps": self.steps_old,
-            "price_override": self.price_override_old,
         }
-
-    def _check_undoable(self):
-        """Billed, changed again or edited: then it is no longer ours to take back."""
-        touched = (
-            self.successor_id
-            + self.filtered(lambda row: row.method == "replace").line_id
-        )
-        charge = self.env["subscription.charge"].search(
-            [("line_id", "in", touched.ids)], limit=1
-        )
-        if charge:
-            raise UserError(
-                self.env._(
-                    "Contract %(contract)s was billed at the new price (%(period)s), "
-                    "so the change cannot be undone. Make a new change.",
-                    contract=charge.contract_id.display_name,
-                    period=charge._get_period_name(),
-                )
-            )
-        later = (
-            self.search(
-                [("line_id", "in", touched.ids), ("change_id.state", "=", "applied")]
-            ).change_id
-            - self.change_id
-        )
-        if later:
-            raise UserError(
-                self.env._("Undo price change %s first: it came later.", later[0].name)
-            )
-        self._check_unedited()
-
-    def _check_unedited(self):
-        for row in self:
-            now = row.successor_id
-            if now and now.quantity != row.line_id.quantity:
-                raise UserError(
-                    self.env._(
-                        "Contract %(contract)s: the quantity of %(line)s was changed "
-                        "for the time after the price change. Set it back first.",
-                        contract=row.contract_id.display_name,
-                        line=now.name,
-                    )
-                )

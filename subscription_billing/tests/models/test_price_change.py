@@ -83,17 +83,16 @@ class TestPriceChange(PriceChangeCommon):
         contract = self.subscribe("2024-01-01", quantities={self.seats: 2})
         change = self.apply("2024-06-01")
         self.assertEqual(contract.amount_monthly, 40.0)
-        changes = self.env["subscription.price.change"]
-        changes._reach(self.company, self.day("2024-05-31"))
+        contract._reach(self.day("2024-05-31"))
         self.assertEqual((contract.amount_monthly, change.state), (40.0, "applied"))
-        changes._reach(self.company, self.day("2024-06-01"))
+        contract._reach(self.day("2024-06-01"))
         self.assertEqual((contract.amount_monthly, change.state), (44.0, "done"))
 
     def test_the_scheduled_billing_brings_prices_into_force(self):
         contract = self.subscribe("2024-01-01")
         change = self.apply("2024-06-01")
         self.today("2024-06-01")
-        self.env["subscription.price.change"]._reach_today()
+        self.advance("2024-06-01")
         self.assertEqual((contract.amount_monthly, change.state), (33.0, "done"))
 
     def test_one_price_version_however_many_contracts(self):

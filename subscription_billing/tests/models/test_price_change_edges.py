@@ -122,9 +122,7 @@ class TestPriceChangeEdges(PriceChangeCommon):
             day = f"2024-0{6 + number // 5}-{2 + number % 5:02d}"
             self.apply(day, mode="amount", amount=1)
         self.assertEqual(contract.amount_monthly, 30.0)
-        self.env["subscription.price.change"]._reach(
-            self.company, self.day("2024-06-06")
-        )
+        contract._reach(self.day("2024-06-06"))
         self.assertEqual(contract.amount_monthly, 35.0)
         self.bill("2024-08-01")
         self.assertEqual(contract.charge_ids.sorted("date_start")[-1].amount, 40.0)

@@ -120,9 +120,9 @@ class TestChangeEnd(ChangeCommon):
         end = self.end(
             contract, "2024-01-10", end_method="extraordinary", date_last="2024-01-31"
         )
-        self.assertEqual(later.state, "withdrawn")
-        self.assertEqual(end.withdrawn_ids, later)
+        self.assertEqual(later.state, "lapsed")
         self.change(contract, "undo_end", False, "2024-01-15", timing="now")
+        self.assertEqual(later.state, "scheduled")
         self.assertFalse(contract.date_end)
         self.assertEqual(end.state, "withdrawn")
         self.advance("2024-02-01")

@@ -5,8 +5,7 @@ from ..change_common import ChangeCommon
 
 @tagged("post_install", "-at_install", "changes")
 class TestChangeEndBack(ChangeCommon):
-    """C4, C5: an end withdraws what was scheduled after it, and brings it back if it is
-    taken back itself."""
+    """C4, C5: what is scheduled after an end lapses, and comes back if the end goes."""
 
     def setUp(self):
         super().setUp()
@@ -35,16 +34,17 @@ class TestChangeEndBack(ChangeCommon):
             date_last=last,
         )
 
-    def test_c4_an_end_right_before_a_scheduled_step_withdraws_it(self):
-        end = self.end("2024-04-30")
-        self.assertEqual((self.step.state, self.step.ended_by_id), ("withdrawn", end))
+    def test_c4_an_end_right_before_a_scheduled_step_lets_it_lapse(self):
+        self.end("2024-04-30")
+        self.assertEqual(self.step.state, "lapsed")
+        self.assertIn("ends on 2024-04-30", self.step.lapse_reason)
         self.advance("2024-06-01")
         self.assertEqual(self.contract.state, "ended")
         self.assertEqual(self.total(self.contract), 4 * 40.0)
 
     def assert_step_is_back(self):
         self.assertEqual(self.step.state, "scheduled")
-        self.assertFalse(self.step.ended_by_id)
+        self.assertFalse(self.step.lapse_reason)
         self.advance("2024-05-01")
         self.assertEqual(self.step.state, "applied")
         self.assertEqual(self.total(self.contract), 4 * 40.0 + 60.0)
@@ -63,7 +63,11 @@ class TestChangeEndBack(ChangeCommon):
         change = self.draft_change(self.contract, "undo_end", timing="now")
         change._update_preview(self.day("2024-03-01"))
         self.assertFalse(change.preview_error)
-        self.assertEqual(self.step.state, "withdrawn")
+        self.assertEqual(self.step.state, "lapsed")
+        outcomes = {row["name"]: row["state"] for row in change.preview["scheduled"]}
+        self.assertEqual(
+            outcomes, {"Change a quantity": "scheduled", "Cancel or end": "withdrawn"}
+        )
 
     def test_c4_what_cannot_be_brought_back_says_why(self):
         """The seats have ended meanwhile: there is nothing left to step up."""
@@ -72,9 +76,7 @@ class TestChangeEndBack(ChangeCommon):
         vals = {"line_id": line.id}
         self.change(self.contract, "unbook", "2024-04-01", "2024-03-01", **vals)
         self.change(self.contract, "undo_end", False, "2024-03-02", timing="now")
-        self.assertEqual(self.step.state, "withdrawn")
-        events = self.contract.event_ids.filtered(lambda it: it.change_id == self.step)
-        self.assertIn("Not scheduled again", events[0].message)
-        self.assertIn("is booked from", events[0].reason)
+        self.assertEqual(self.step.state, "lapsed")
+        self.assertIn("is booked from", self.step.lapse_reason)
         self.advance("2024-05-01")
         self.assertEqual(self.total(self.contract), 3 * 40.0 + 2 * 30.0)

@@ -156,14 +156,18 @@ class TestChangeVariant(ChangeCommon):
                 contract, "variant", "2024-01-15", variant_id=self.pro_monthly.id
             )
 
-    def test_c4_what_begins_later_comes_first(self):
+    def test_c4_what_is_in_force_since_a_later_day_comes_first(self):
         contract = self.subscribe("2024-01-01", quantities={self.seats: 2})
         line = self.line(contract, self.seats, "2024-01-15")
         vals = {"line_id": line.id, "quantity": 4}
-        self.change(contract, "quantity", "2024-02-10", "2024-01-05", **vals)
+        self.change(contract, "quantity", "2024-02-10", **vals)
         with self.refused("Choose that day or a later one"):
             self.change(
-                contract, "variant", "2024-01-15", variant_id=self.pro_monthly.id
+                contract,
+                "variant",
+                "2024-01-15",
+                "2024-02-10",
+                variant_id=self.pro_monthly.id,
             )
         with self.assertRaises(UserError):
             contract.variant_id = self.pro_monthly

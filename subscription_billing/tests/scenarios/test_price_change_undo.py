@@ -62,13 +62,18 @@ class TestPriceChangeUndo(PriceChangeCommon):
         with self.assertRaisesRegex(UserError, "cannot be undone"):
             change.action_undo()
 
-    def test_not_once_the_new_price_is_billed(self):
+    def test_what_was_billed_at_the_new_price_is_billed_anew(self):
         contract = self.subscribe("2024-01-01")
         change = self.apply("2024-06-01")
         self.bill("2024-06-01")  # ahead of its time
-        message = f"{contract.name} was billed at the new price"
-        with self.assertRaisesRegex(UserError, message):
-            change.action_undo()
+        change.action_undo()
+        self.assertEqual(change.state, "undone")
+        self.bill("2024-06-01")
+        june = contract.charge_ids.filtered(
+            lambda row: row.date_start == self.day("2024-06-01")
+        )
+        self.assertEqual(sorted(june.mapped("amount")), [-33.0, 30.0, 33.0])
+        self.assertHealthy()
 
     def test_the_later_change_first(self):
         self.subscribe("2024-01-01")
@@ -79,27 +84,24 @@ class TestPriceChangeUndo(PriceChangeCommon):
         first.action_undo()
         self.assertEqual(first.state, "undone")
 
-    def test_what_was_decided_since_stays(self):
+    def test_lines_of_the_new_price_follow_from_the_change_alone(self):
         contract = self.subscribe("2024-01-01", quantities={self.seats: 2})
         change = self.apply("2024-06-01")
         base, seats = contract.line_ids.filtered("is_upcoming")
-        base.date_end = "2024-09-30"
-        seats.unlink()
-        change.action_undo()
-        self.assertRecordValues(
-            contract.line_ids,
-            [
-                {"component_id": self.base.id, "date_end": self.day("2024-09-30")},
-                {"component_id": self.seats.id, "date_end": self.day("2024-05-31")},
-            ],
-        )
+        for edit in (
+            lambda: base.write({"date_end": "2024-09-30"}),
+            lambda: base.predecessor_id.write({"date_end": "2024-04-30"}),
+            lambda: seats.write({"quantity": 5}),
+            seats.unlink,
+        ):
+            with self.assertRaisesRegex(UserError, f"{change.name}.*builds upon"):
+                edit()
 
-    def test_another_quantity_is_not_lost(self):
-        contract = self.subscribe("2024-01-01", quantities={self.seats: 2})
-        change = self.apply("2024-06-01", component_ids=self.seats.ids)
-        contract.line_ids.filtered("is_upcoming").quantity = 5
-        with self.assertRaisesRegex(UserError, "quantity of Seats"):
-            change.action_undo()
+    def test_an_edit_before_the_day_is_what_the_new_price_is_for(self):
+        contract = self.subscribe("2024-05-01", quantities={self.seats: 2})
+        self.apply("2024-06-01", component_ids=self.seats.ids)
+        contract.line_ids[1].quantity = 5
+        self.assertEqual(contract.line_ids.mapped("quantity"), [1.0, 5.0, 5.0])
 
     def test_new_prices_that_were_typed_in_stay(self):
         contract = self.subscribe("2024-01-01")

@@ -1,0 +1,172 @@
+from odoo import models
+
+from ...engine.charge import ChargeKind, Plan
+
+# Documents shown at most: what is due at once, and the bills after it.
+MAX_DOCUMENTS = 3
+
+
+class _Undo(Exception):
+    """Raised to take back what was done only to look at it."""
+
+
+class SubscriptionPreview(models.AbstractModel):
+    """What a change would do, found out by doing it and taking it back: the same code
+    writes the timeline, plans what is due and prepares the invoices, so what was
+    previewed is what is billed (C4). Taxes are Odoo's, on values (M5)."""
+
+    _name = "subscription.preview"
+    _description = "Subscription Preview"
+
+    def _preview(self, change, today):
+        """Facts about the contract before and after, and the documents to come.
+
+        Writes nothing: all of it is done in a savepoint that is rolled back.
+
+        :param change: a draft of ``subscription.change``
+        :param date today: today for the contract
+        :return: dict of JSON types: ``before`` and ``after`` (monthly amount, end, end
+            if cancelled), ``documents`` and ``instead_of`` (date, type, lines, net,
+            tax, total; amounts are negative where money is given back),
+            ``scheduled`` (what becomes of each change that is scheduled)
+        :raise UserError: if the change is not possible
+        """
+        look = change.with_context(subscription_preview=True, tracking_disable=True)
+        until = look._get_effective_date(today)
+        preview = {
+            "before": self._get_standing(look.contract_id, today),
+            "instead_of": self._get_documents(look.contract_id, today, until),
+        }
+        try:
+            with self.env.cr.savepoint():
+                preview.update(self._apply_and_look(look, today))
+                raise _Undo
+        except _Undo:
+            self.env.invalidate_all()
+        return preview
+
+    def _apply_and_look(self, change, today):
+        contract = change.contract_id
+        waiting = contract.sudo().change_ids.filtered(lambda it: it._is_open(today))
+        was = {other: other.state for other in waiting}
+        change._apply(today)
+        until = change.date_effective
+        return {
+            "effective": str(until),
+            "after": self._get_standing(contract, today),
+            "documents": self._get_documents(contract, today, until),
+            "scheduled": [self._get_outcome(other, was[other]) for other in waiting],
+        }
+
+    def _get_standing(self, contract, today):
+        """What a reader compares before and after a change, as JSON types."""
+        end, cancelled = contract.date_end, contract._get_earliest_end(today)
+        current = contract.line_ids.filtered(
+            lambda line: line._is_recurring() and not line.date_end
+        )
+        return {
+            "plan": contract.variant_id.display_name,
+            "monthly": sum(line._get_monthly_amount() for line in current),
+            "end": str(end) if end else False,
+            "end_if_cancelled": str(end or cancelled),
+        }
+
+    def _get_outcome(self, change, was):
+        """What becomes of a scheduled change, as JSON types."""
+        return {
+            "name": change._get_kind()._get_message(change),
+            "date": str(change.date_effective),
+            "was": was,
+            "state": change.state,
+            "old": change.text_old,
+            "new": change.text_new,
+            "reason": change.lapse_reason,
+        }
+
+    # ----------------------------------------------------------------------
+    # Documents to come
+    # ----------------------------------------------------------------------
+
+    def _get_documents(self, contract, today, until):
+        """The bills of today and after it, up to the first one from ``until`` on."""
+        contract = contract.sudo()
+        horizon, documents = max(today, until), []
+        while horizon and not any(doc["date"] >= str(until) for doc in documents):
+            planning = self.env["subscription.planning"]
+            plan = planning._plan(contract, horizon)[contract]
+            documents = [
+                document
+                for day, part in self._split_by_day(contract, plan, today)
+                for document in self._prepare_documents(contract, part, day)
+            ]
+            horizon = len(documents) < MAX_DOCUMENTS and plan.next_due
+        late = [doc["date"] for doc in documents if doc["date"] >= str(until)]
+        last = min(late, default=str(horizon))
+        return [doc for doc in documents if doc["date"] <= last][:MAX_DOCUMENTS]
+
+    def _split_by_day(self, contract, plan, today):
+        """Days with what is billed on them, as ``engine.charge.Plan``."""
+        by_day = {}
+        for due, day in self.env["subscription.planning"]._get_dated(
+            contract, plan, today
+        ):
+            by_day.setdefault(day, []).append(due)
+        for day in sorted(by_day):
+            credits_ = [due for due in by_day[day] if due.kind == ChargeKind.CREDIT]
+            charges = [due for due in by_day[day] if due.kind != ChargeKind.CREDIT]
+            yield day, Plan(charges=tuple(charges), credits=tuple(credits_))
+
+    def _prepare_documents(self, contract, plan, day):
+        """The documents of one day, as JSON types."""
+        service = self.with_company(contract.company_id).sudo()
+        builder = service.env["subscription.invoice.builder"]
+        run = service.env["subscription.billing.run"]
+        service.env["subscription.invoicing"]._check_plan(contract, plan, day)
+        charges = builder._prepare_charges(contract, {contract: plan}, run)
+        if not any(vals["amount"] for vals in charges):
+            return []
+        return [
+            service._as_document(
+                contract, builder._prepare_invoice(contract, part, day, run), day
+            )
+            for part in builder._split_credits(charges)
+        ]
+
+    def _as_document(self, contract, invoice, day):
+        """A document of the values of an invoice, with Odoo's taxes."""
+        is_refund = invoice["move_type"] == "out_refund"
+        sign = -1 if is_refund else 1
+        taxes, company = self.env["account.tax"], contract.company_id
+        currency = contract.currency_id
+        lines = [
+            taxes._prepare_base_line_for_taxes_computation(
+                None,
+                currency_id=currency,
+                product_id=taxes.env["product.product"].browse(vals["product_id"]),
+                tax_ids=taxes.browse(vals["tax_ids"][0][2]),
+                partner_id=taxes.env["res.partner"].browse(invoice["partner_id"]),
+                price_unit=vals["price_unit"],
+                quantity=vals["quantity"],
+                is_refund=is_refund,
+                name=vals["name"],
+            )
+            for _command, _id, vals in invoice["invoice_line_ids"]
+        ]
+        taxes._add_tax_details_in_base_lines(lines, company)
+        subtotals = []
+        for line in lines:  # each is rounded alone on the invoice
+            taxes._round_base_lines_tax_details([line], company)
+            subtotals.append(line["tax_details"]["total_excluded_currency"])
+        taxes._round_base_lines_tax_details(lines, company)
+        totals = taxes._get_tax_totals_summary(lines, currency, company)
+        return {
+            "date": str(day),
+            "type": invoice["move_type"],
+            "lines": [
+                {"name": line["name"], "amount": sign * subtotal}
+                for line, subtotal in zip(lines, subtotals, strict=True)
+            ],
+            "net": sign * currency.round(totals["base_amount_currency"]),
+            "tax": sign * currency.round(totals["tax_amount_currency"]),
+            "total": sign * currency.round(totals["total_amount_currency"]),
+        }
