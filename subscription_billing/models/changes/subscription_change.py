@@ -651,7 +651,8 @@ class SubscriptionChange(models.Model):
     def _get_spare(self, component):
         """A line this change has made of a component before."""
         spares = self.row_ids.filtered("is_spare").successor_id
-        return spares.filtered(lambda line: line.component_id == component)[:1]
+        spare = spares.filtered(lambda line: line.component_id == component)[:1]
+        return spare.with_prefetch(self.contract_id.line_ids._prefetch_ids)
 
     def _remember(self, line, date_end_before, successor, terms_before=False):
         vals = {

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -55,7 +57,23 @@ class TestChangePreview(ChangeCommon):
             counts.append(self.env.cr.fetchone())
         return counts
 
+    def schedule(self, *steps):
+        """Steps of the seats that are to come: (day, quantity)."""
+        for on, quantity in steps:
+            vals = {"line_id": self.seat_line.id, "quantity": quantity}
+            self.change(self.contract, "quantity", on, "2024-01-10", **vals)
+
     def test_c4_what_is_previewed_is_billed(self):
+        self.assert_previewed_is_billed()
+
+    def test_c4_what_is_previewed_is_billed_beside_what_is_scheduled(self):
+        self.schedule(("2024-01-18", 6), ("2024-01-25", 3), ("2024-02-10", 7))
+        vals = {"line_id": self.seat_line.id, "price_override": 4.0}
+        vals["has_price_override"] = True
+        self.change(self.contract, "price", "2024-02-05", "2024-01-10", **vals)
+        self.assert_previewed_is_billed()
+
+    def assert_previewed_is_billed(self):
         today = self.day("2024-01-15")
         for kind, on, vals in self.get_cases():
             with self.subTest(kind=kind, on=on), self.env.cr.savepoint() as savepoint:
@@ -73,10 +91,11 @@ class TestChangePreview(ChangeCommon):
                 self.env.invalidate_all()
 
     def bill_documents(self, documents):
-        """What is really billed on the days of the documents."""
-        billed = []
-        for day in dict.fromkeys(each["date"] for each in documents):
-            for move in self.advance(day).move_ids.sorted("id"):
+        """What is really billed up to the last of the documents, by a run each day."""
+        billed, day = [], self.day("2024-01-15")
+        last = max((each["date"] for each in documents), default="")
+        while str(day) <= last:
+            for move in self.advance(str(day)).move_ids.sorted("id"):
                 sign = -1 if move.move_type == "out_refund" else 1
                 lines = [
                     {"name": line.name, "amount": sign * line.price_subtotal}
@@ -84,7 +103,7 @@ class TestChangePreview(ChangeCommon):
                 ]
                 billed.append(
                     {
-                        "date": day,
+                        "date": str(day),
                         "type": move.move_type,
                         "lines": lines,
                         "net": sign * move.amount_untaxed,
@@ -92,7 +111,24 @@ class TestChangePreview(ChangeCommon):
                         "total": sign * move.amount_total,
                     }
                 )
+            day += timedelta(days=1)
         return billed
+
+    def count_queries(self, change):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        change._preview(self.day("2024-01-15"))
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_queries_of_a_preview_do_not_grow_with_what_is_scheduled(self):
+        vals = {"line_id": self.seat_line.id, "quantity": 9, "date": "2024-01-16"}
+        change = self.draft_change(self.contract, "quantity", timing="date", **vals)
+        self.count_queries(change)
+        none = self.count_queries(change)
+        self.schedule(*((f"2024-02-{day:02d}", day) for day in range(2, 22)))
+        self.assertLessEqual(self.count_queries(change), none + 25)
 
     def test_c4_preview_says_what_changes(self):
         vals = {"line_id": self.seat_line.id, "quantity": 9, "date": "2024-01-15"}
