@@ -1,5 +1,5 @@
 import json
-from itertools import groupby  # of Odoo's, the order would be lost
+from itertools import groupby
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -455,7 +455,7 @@ class SubscriptionChange(models.Model):
         """
         entered = entered or self.browse()
         ordered = self.sorted(lambda it: it._get_rank())
-        # pylint: disable=bad-builtin-groupby
+        # Odoo's would lose the order. pylint: disable=bad-builtin-groupby
         parts = groupby(ordered, lambda it: it in entered or it.state == "applied")
         for is_certain, part in parts:
             changes = self.browse().union(*part).with_prefetch(self._prefetch_ids)

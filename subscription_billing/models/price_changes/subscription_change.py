@@ -27,7 +27,7 @@ class SubscriptionChange(models.Model):
 
     def _check_day(self, day):
         """A price change and what else is scheduled for its day go together."""
-        return self.price_change_line_id or super()._check_day(day)
+        return None if self.price_change_line_id else super()._check_day(day)
 
     def _contradicts(self, other):
         return not other.price_change_line_id and super()._contradicts(other)
