@@ -5,6 +5,7 @@ its function: the budget is on code, and must not make explaining expensive.
 """
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES, MODEL_FILE_LINES, ENGINE_FILE_LINES, VIEW_FILE_LINES = 300, 900, 250, 300
 FUNCTION_LINES, FUNCTION_LINES_P90 = 50, 25
 TEST_LINES = 20
+# How a run makes an invoice must be readable in one go (docs/architecture.rst).
+WAY_FILES, WAY_LINES, WAY_TOLERANCE = 20, 3000, 15
 VIEW_FOLDERS = {"views", "wizard", "report"}
 
 
@@ -97,6 +100,22 @@ def test_share_excesses():
         yield f"{tests} lines of tests for {code} lines of code; as many are asked"
 
 
+def way_excesses():
+    """The files from a run to an invoice, beside the table that lists them."""
+    text = (ROOT / "docs/architecture.rst").read_text()
+    rows = re.findall(r"^``((?:models|engine)/\S+\.py)`` +(\d+) ", text, re.M)
+    counts = {
+        path: line_count(ROOT / "subscription_billing" / path) for path, _ in rows
+    }
+    total = sum(counts.values())
+    print(f"from a run to an invoice: {len(rows)} files, {total} lines")
+    if not 0 < len(rows) <= WAY_FILES or total > WAY_LINES:
+        yield f"from a run to an invoice: {WAY_FILES} files, {WAY_LINES} lines allowed"
+    for path, told in rows:
+        if abs(counts[path] - int(told)) > WAY_TOLERANCE:
+            yield f"docs/architecture.rst: {path} has {counts[path]} lines, not {told}"
+
+
 def report_long_tests():
     """Long test methods are named, not counted as a fault: tables differ too much."""
     for path in addon_files("test_*.py"):
@@ -109,7 +128,12 @@ def report_long_tests():
 
 def main():
     report_long_tests()
-    excesses = [*file_excesses(), *function_excesses(), *test_share_excesses()]
+    excesses = [
+        *file_excesses(),
+        *function_excesses(),
+        *test_share_excesses(),
+        *way_excesses(),
+    ]
     for excess in excesses:
         print(f"over budget: {excess}")
     return 1 if excesses else 0

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from .charge import Charged, ChargeKind, DueCharge, Plan
 from .interval import MONTHS_PER_YEAR, Interval
-from .money import ZERO, scaled
+from .money import EXACT, ZERO, scaled
+from .price import PricedAmount
 
 DAYS_PER_YEAR = 365
 
@@ -20,6 +24,46 @@ def capped_credit(potential: Decimal, left: Decimal) -> Decimal:
     '20'
     """
     return max(min(potential, left), ZERO)
+
+
+def capped(plan: Plan, left: Mapping[Hashable, Decimal]) -> Plan:
+    """Return the plan with credits of no more than is left of their charges (X1).
+
+    `left` has what is left of each credited charge, by its key.
+    """
+    rest, credits = dict(left), []
+    for credit in plan.credits:
+        amount = capped_credit(EXACT.minus(credit.amount), rest[credit.credits])
+        rest[credit.credits] = EXACT.subtract(rest[credit.credits], amount)
+        credits.append(replace(credit, amount=EXACT.minus(amount)))
+    return replace(plan, credits=tuple(credits))
+
+
+def annulled(rows: Iterable[Charged], left: Mapping[Hashable, Decimal]) -> Plan:
+    """Return the plan of a contract that never was: all that is left goes back (C5)."""
+    return Plan(credits=tuple(credit for row in rows for credit in _back(row, left)))
+
+
+def _back(row: Charged, left: Mapping[Hashable, Decimal]) -> Iterator[DueCharge]:
+    """Yield the live days of a charge; the last ones take all that is left of it."""
+    pieces = row.live()
+    for piece in pieces:
+        amount = left[row.key] if piece == pieces[-1] else ZERO
+        yield DueCharge(
+            item_key=row.item_key,
+            kind=ChargeKind.CREDIT,
+            period=piece,
+            whole=row.whole,
+            billing_period=row.whole,
+            due=piece.start,
+            amount=EXACT.minus(amount),
+            priced=PricedAmount(amount),
+            fraction=Fraction(1),
+            quantity=Decimal(1),
+            revision=row.revision,
+            credits=row.key,
+            proration=row.proration,
+        )
 
 
 def monthly_value(price: Decimal, interval: Interval) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,17 +31,34 @@ class Mode(str, Enum):
     ARREARS = "arrears"
 
 
+class PhaseKind(str, Enum):
+    """What a contract goes through. SETTLED days were billed elsewhere: a one-off item
+    that begins in them is paid for. An ANNULLED contract never was."""
+
+    ACTIVE = "active"
+    TRIAL = "trial"
+    SETTLED = "settled"
+    PAUSED = "paused"
+    ANNULLED = "annulled"
+
+
+ALL_ITEMS = frozenset(ItemKind)
+FEES = ALL_ITEMS - {ItemKind.METERED}
+
+
 @dataclass(frozen=True, slots=True)
 class Phase:
     """A stretch of the contract's life, `stop` excluded, None for an open end.
 
-    `kind` (trial, paused ...) is for the reader; only `is_billed` counts here.
+    `items` are the kinds of items it is about: a trial may be free of fees, and not of
+    what is used in it.
     """
 
     start: date
     stop: date | None = None
     is_billed: bool = True
-    kind: str = "active"
+    kind: PhaseKind = PhaseKind.ACTIVE
+    items: frozenset[ItemKind] = ALL_ITEMS
 
     def __post_init__(self) -> None:
         _check_order(self.start, self.stop)
@@ -112,18 +129,30 @@ class Timeline:
         validity = item.validity()
         if validity is None:
             return ()
-        if not self.phases:
+        phases = [phase for phase in self.phases if item.kind in phase.items]
+        if not phases:
             return (validity,)
-        billed = self._time(is_billed=True) or (validity,)
+        billed = _time(phase for phase in phases if phase.is_billed) or (validity,)
         parts = [part for each in billed if (part := validity.overlap(each))]
-        return subtract(parts, self._time(is_billed=False))
-
-    def _time(self, is_billed: bool) -> tuple[Period, ...]:
-        return merge(
-            Period(phase.start, phase.stop or FOREVER)
-            for phase in self.phases
-            if phase.is_billed is is_billed and phase.start != phase.stop
+        unbilled = [phase for phase in phases if not phase.is_billed]
+        settled = _time(each for each in unbilled if each.kind is PhaseKind.SETTLED)
+        parts = subtract(
+            parts,
+            _time(each for each in unbilled if each.kind is not PhaseKind.SETTLED),
         )
+        if item.kind is ItemKind.ONE_OFF and parts:
+            first = parts[0].start
+            if any(period.contains(first) for period in settled):
+                return ()
+        return subtract(parts, settled)
+
+
+def _time(phases: Iterable[Phase]) -> tuple[Period, ...]:
+    return merge(
+        Period(phase.start, phase.stop or FOREVER)
+        for phase in phases
+        if phase.start != phase.stop
+    )
 
 
 def _check_order(start: date, stop: date | None) -> None:

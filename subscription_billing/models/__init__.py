@@ -5,6 +5,7 @@ from . import res_partner
 from . import catalogue
 from . import contracts
 from . import pricing
+from . import timelines
 from . import charges
 from . import billing
 from . import usage

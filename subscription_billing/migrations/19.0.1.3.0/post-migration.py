@@ -23,6 +23,7 @@ AGREED = (
 
 def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {"subscription_applying": True})
+    shorten_instants(env)
     create_price_intents(env)
     scheduled = env["subscription.change"].search([("state", "=", "scheduled")])
     for group in scheduled.grouped("contract_id").values():
@@ -31,6 +32,17 @@ def migrate(cr, version):
             change.line_id = change.line_id._get_first()
             change.agreed = get_agreed(change)
     lapse_withdrawn(env)
+
+
+def shorten_instants(env):
+    """Odoo reads instants to the second, and wrote the end of before with more."""
+    env.cr.execute(
+        SQL(
+            "UPDATE subscription_change SET ending_before = jsonb_set(ending_before,"
+            " '{cancelled_at}', to_jsonb(left(ending_before ->> 'cancelled_at', 19)))"
+            " WHERE length(ending_before ->> 'cancelled_at') > 19"
+        )
+    )
 
 
 def create_price_intents(env):

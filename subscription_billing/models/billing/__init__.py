@@ -1,5 +1,6 @@
 from . import subscription_planning
 from . import subscription_contract
+from . import subscription_charge
 from . import account_move
 from . import account_move_line
 from . import subscription_billing_check

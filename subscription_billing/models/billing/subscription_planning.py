@@ -1,14 +1,9 @@
-from dataclasses import replace
-from decimal import Decimal
-from fractions import Fraction
-
 from odoo import models
 
-from ...engine.charge import ChargeKind, DueCharge, Plan
-from ...engine.credit import capped_credit
-from ...engine.money import ZERO, to_decimal
+from ...engine.charge import ChargeKind
+from ...engine.credit import annulled, capped
+from ...engine.money import to_decimal
 from ...engine.planner import plan
-from ...engine.price import PricedAmount
 
 # All the planner needs: ten years of rows are read in one query without the rest.
 LEDGER_FIELDS = (
@@ -43,32 +38,36 @@ class SubscriptionPlanning(models.AbstractModel):
         :raise EngineError: for data no timeline can be made of
         """
         self = self.with_env(contracts.env)  # who may read them may plan them
-        annulled = contracts.filtered("is_annulled")
+        plans = self._plan_due(contracts, until, interim)
+        running = {it: due for it, due in plans.items() if not it.is_annulled}
         rating = self.env["subscription.rating"]
-        plans = self._plan_due(contracts - annulled, until, interim)
-        plans = rating._rate_plans(plans)
-        plans = contracts._reduce_plans(plans)
-        plans = {it: self._cap_credits(due) for it, due in plans.items()}
-        plans = {it: rating._cap_usage(it, due) for it, due in plans.items()}
-        return {**plans, **self._plan_annulments(annulled)}
+        running = rating._rate_plans(running)
+        running = self.env["subscription.reducing"]._reduce_plans(running)
+        for contract, due in running.items():
+            credited = (credit.credits for credit in due.credits)
+            due = capped(due, self._get_uncredited(credited))
+            plans[contract] = rating._cap_usage(contract, due)
+        return plans
 
     def _plan_due(self, contracts, until, interim=False):
         """The same before usage is read: which periods are due, and which fees."""
         self = self.with_env(contracts.env)
-        annulled = contracts.filtered("is_annulled")
-        running = contracts - annulled
-        ledger = self._read_ledger(running)
-        plans = {
-            contract: plan(
-                contract._as_timeline(),
-                ledger.get(contract.id, ()),
-                until,
-                contract._as_rounding(),
-                interim,
-            )
-            for contract in running
-        }
-        return {**plans, **self._plan_annulments(annulled)}
+        ledger = self._read_ledger(contracts)
+        plans = {}
+        for contract in contracts:
+            rows = ledger.get(contract.id, ())
+            if contract.is_annulled:
+                left = self._get_uncredited(row.key for row in rows)
+                plans[contract] = annulled(rows, left)
+                continue
+            timeline, rounding = contract._as_timeline(), contract._as_rounding()
+            plans[contract] = plan(timeline, rows, until, rounding, interim)
+        return plans
+
+    def _get_uncredited(self, keys):
+        """What is left of these charges after credits and refunds, by their ids."""
+        charges = self.env["subscription.charge"].browse(dict.fromkeys(keys))
+        return {it.id: to_decimal(it._get_uncredited()) for it in charges}
 
     def _get_dated(self, contract, plan, day):
         """Each charge with the day it is billed on, if a run is made every day.
@@ -107,59 +106,3 @@ class SubscriptionPlanning(models.AbstractModel):
             )
             for contract, group in fees.items()
         }
-
-    def _cap_credits(self, due):
-        """What was refunded by hand is not credited a second time (X1)."""
-        rest, credits_ = {}, []
-        for credit in due.credits:
-            charge = self.env["subscription.charge"].browse(credit.credits)
-            left = rest.get(charge, to_decimal(charge._get_uncredited()))
-            amount = capped_credit(-credit.amount, left)
-            rest[charge] = left - amount
-            credits_.append(replace(credit, amount=-amount))
-        return replace(due, credits=tuple(credits_))
-
-    def _plan_annulments(self, contracts):
-        """What the ledger still holds of each contract, as credits."""
-        rows = self.env["subscription.charge"].search(
-            [
-                ("contract_id", "in", contracts.ids),
-                ("is_void", "=", False),
-                ("kind", "=", "fee"),
-            ],
-            order="id",
-        )
-        by_contract = rows.grouped("contract_id")
-        return {
-            contract: Plan(
-                credits=tuple(
-                    credit
-                    for row in by_contract.get(contract, rows.browse())
-                    for credit in self._get_counter_credits(row)
-                )
-            )
-            for contract in contracts
-        }
-
-    def _get_counter_credits(self, row):
-        """The live days of a charge; the last ones take all that is left of it."""
-        charged = row._as_charged()
-        left = to_decimal(row._get_uncredited())
-        pieces = charged.live()
-        for piece in pieces:
-            amount = left if piece == pieces[-1] else ZERO
-            yield DueCharge(
-                item_key=charged.item_key,
-                kind=ChargeKind.CREDIT,
-                period=piece,
-                whole=charged.whole,
-                billing_period=charged.whole,
-                due=piece.start,
-                amount=-amount,
-                priced=PricedAmount(amount),
-                fraction=Fraction(1),
-                quantity=Decimal(1),
-                revision=charged.revision,
-                credits=charged.key,
-                proration=charged.proration,
-            )

@@ -73,13 +73,16 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
     def _apply(self, change, day, today):
         contract = change.contract_id
         change.ending_before = contract._get_ending()
+        # Kept: made again for another reason, the notice was received when it was.
+        received = change.cancelled_at or self.env.cr.now().replace(microsecond=0)
+        change.cancelled_at = received
         contract._get_applying().write(
             {
                 "date_end": self._get_last_day(change, day),
                 "end_method": change.end_method,
                 "end_reason_id": change.end_reason_id.id,
                 "end_note": change.reason,
-                "cancelled_at": change.cancelled_at or self.env.cr.now(),
+                "cancelled_at": received,
                 "is_annulled": change._is_annulment(),
             }
         )

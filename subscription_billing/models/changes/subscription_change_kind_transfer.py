@@ -84,8 +84,10 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
         contract, day = change.contract_id, change.date_effective
         successor = contract.successor_ids.filtered(lambda it: it.date_start == day)
         change.agreed = {"name": successor.name}
-        successor.sudo().state = "draft"
-        successor.sudo().unlink()
+        # What was handed over to it goes with it, before it: the log names both.
+        for gone in (successor.sudo().change_ids, successor.sudo()):
+            gone.write({"state": "draft"})
+            gone.unlink()
         contract._get_applying().write(change.ending_before)
 
     def _hand_over(self, change, lines, successor, today):

@@ -214,8 +214,9 @@ class SubscriptionContract(models.Model):
             "is_annulled",
         )
         vals = self._convert_to_write({name: self[name] for name in names})
-        for name in ("date_end", "cancelled_at"):
-            vals[name] = str(vals[name]) if vals[name] else False
+        # As text, for JSON; to_string leaves out what Odoo does not read back.
+        vals["date_end"] = fields.Date.to_string(self.date_end)
+        vals["cancelled_at"] = fields.Datetime.to_string(self.cancelled_at)
         return vals
 
     def _check_end_open(self, day):

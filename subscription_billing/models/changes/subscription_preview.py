@@ -26,8 +26,8 @@ class SubscriptionPreview(models.AbstractModel):
         :param change: a draft of ``subscription.change``
         :param date today: today for the contract
         :return: dict of JSON types: ``before`` and ``after`` (monthly amount, end, end
-            if cancelled), ``documents`` and ``instead_of`` (date, type, lines, net,
-            tax, total; amounts are negative where money is given back),
+            if cancelled), ``documents`` and ``instead_of`` (date, type, customer,
+            lines, net, tax, total; amounts are negative where money is given back),
             ``scheduled`` (what becomes of each change that is scheduled)
         :raise UserError: if the change is not possible
         """
@@ -49,12 +49,19 @@ class SubscriptionPreview(models.AbstractModel):
         contract = change.contract_id
         waiting = contract.sudo().change_ids.filtered(lambda it: it._is_open(today))
         was = {other: other.state for other in waiting}
+        heirs = contract.successor_ids
         change._apply(today)
+        heirs = contract.successor_ids - heirs
         until = change.date_effective
+        documents = [
+            document
+            for each in (contract, *heirs)
+            for document in self._get_documents(each, today, until)
+        ]
         return {
             "effective": str(until),
             "after": self._get_standing(contract, today),
-            "documents": self._get_documents(contract, today, until),
+            "documents": sorted(documents, key=lambda each: each["date"]),
             "scheduled": [self._get_outcome(other, was[other]) for other in waiting],
         }
 
@@ -137,6 +144,7 @@ class SubscriptionPreview(models.AbstractModel):
         is_refund = invoice["move_type"] == "out_refund"
         sign = -1 if is_refund else 1
         taxes, company = self.env["account.tax"], contract.company_id
+        partner = self.env["res.partner"].browse(invoice["partner_id"])
         currency = contract.currency_id
         lines = [
             taxes._prepare_base_line_for_taxes_computation(
@@ -144,7 +152,7 @@ class SubscriptionPreview(models.AbstractModel):
                 currency_id=currency,
                 product_id=taxes.env["product.product"].browse(vals["product_id"]),
                 tax_ids=taxes.browse(vals["tax_ids"][0][2]),
-                partner_id=taxes.env["res.partner"].browse(invoice["partner_id"]),
+                partner_id=partner,
                 price_unit=vals["price_unit"],
                 quantity=vals["quantity"],
                 is_refund=is_refund,
@@ -162,6 +170,7 @@ class SubscriptionPreview(models.AbstractModel):
         return {
             "date": str(day),
             "type": invoice["move_type"],
+            "customer": partner.display_name,
             "lines": [
                 {"name": line["name"], "amount": sign * subtotal}
                 for line, subtotal in zip(lines, subtotals, strict=True)

@@ -7,8 +7,6 @@ from odoo.tools.misc import format_date
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ...engine.money import Rounding, to_decimal
-from ...engine.timeline import Timeline
 from ..dates import as_last, as_stop
 
 # A field that is computed once and is then the record's own. Without the default of
@@ -379,34 +377,6 @@ class SubscriptionContract(models.Model):
         address = self.partner_id.address_get(["invoice"])["invoice"]
         return self.env["res.partner"].browse(address)
 
-    def _as_rounding(self):
-        """Rounding to the currency's step (M1)."""
-        return Rounding(to_decimal(self.currency_id.rounding))
-
-    def _as_stop(self):
-        """First day the contract no longer covers, or None."""
-        self.ensure_one()
-        return as_stop(self._get_last_day())
-
-    def _as_billing_recurrence(self):
-        """Billing periods as they are now, the last one cut at the end of the contract
-        (T6)."""
-        self.ensure_one()
-        start, stop = self._get_paid_start(), self._as_stop()
-        return self._as_recurrence(
-            self._as_billing_interval(),
-            start,
-            self.date_anchor or None,
-            stop and max(stop, start),
-        )
-
-    def _as_timeline(self):
-        """The booked lines as values for the engine."""
-        self.ensure_one()
-        items = tuple(line._as_item() for line in self.line_ids)
-        phases = tuple(pause._as_phase() for pause in self.pause_ids)
-        return Timeline(items=items, phases=phases, zone=self.tz or "UTC")
-
     # ----------------------------------------------------------------------
     # Agreed terms: the variant's as they were when it was sold (C6). The contract does
     # not follow later changes of the offer.
@@ -653,28 +623,6 @@ class SubscriptionContract(models.Model):
                         start=contract.date_start,
                     )
                 )
-
-    def _get_paid_start(self):
-        """First day after the trial: periods and terms are counted from it (C3)."""
-        self.ensure_one()
-        return as_stop(self.date_trial_end) or self.date_start
-
-    def _get_first_billed_day(self, line):
-        """First day a line may cost something, apart from what was billed elsewhere."""
-        if line.kind == "metered" and self.is_trial_usage_billed:
-            return self.date_start
-        return self._get_paid_start()
-
-    def _is_waiting(self):
-        """In a trial that only a decision turns into a paid contract (C3)."""
-        self.ensure_one()
-        return self.state == "trial" and self.trial_end_policy == "wait"
-
-    def _get_last_day(self):
-        """Last day of the contract as things stand, False for an open end."""
-        self.ensure_one()
-        ends = [self.date_end, self._is_waiting() and self.date_trial_end]
-        return min(filter(None, ends), default=False)
 
     # ----------------------------------------------------------------------
     # Pauses

@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...engine.money import to_decimal
-from ...engine.proration import Proration
-from ...engine.timeline import Item, ItemKind, Mode
 from ..catalogue.subscription_recurrence_mixin import BILLING_MODES, PRORATIONS
 from ..dates import as_last, as_stop
 
@@ -263,43 +260,6 @@ class SubscriptionContractLine(models.Model):
                 )
             )
 
-    def _is_recurring(self):
-        self.ensure_one()
-        return not self.component_id._is_one_off()
-
-    def _get_item_kind(self):
-        self.ensure_one()
-        if self.kind == "metered":
-            return ItemKind.METERED
-        return ItemKind.RECURRING if self._is_recurring() else ItemKind.ONE_OFF
-
-    def _as_item(self):
-        """This line as the engine's item: dates half-open, numbers Decimal."""
-        self.ensure_one()
-        start, stop = self._get_billed_period()
-        return Item(
-            key=self.id,
-            start=start,
-            # An end before the start: it was never valid, all of it is given back.
-            stop=stop,
-            kind=self._get_item_kind(),
-            mode=Mode(self.billing_mode),
-            fees=self._as_grid(),
-            billing=self._as_billing_recurrence(),
-            price=self._as_price(),
-            quantity=to_decimal(self.quantity),
-            proration=self._as_proration(),
-        )
-
-    def _as_proration(self):
-        """Usage is never prorated: the rule is then about what is granted free."""
-        return Proration("day" if self.kind == "metered" else self.proration)
-
-    def _as_stop(self):
-        """First day no longer covered, or None."""
-        ends = [self.date_end, self.contract_id._get_last_day()]
-        return as_stop(min(filter(None, ends), default=None))
-
     # ----------------------------------------------------------------------
     # Rhythm
     #
@@ -346,44 +306,11 @@ class SubscriptionContractLine(models.Model):
             "proration": component.proration,
         }
 
-    def _as_grid(self):
-        """Fee periods of this line, counted from its anchor (T1)."""
-        self.ensure_one()
-        return self._as_own_recurrence(self._as_fee_interval())
-
-    def _as_billing_recurrence(self):
-        """Its billing periods, the last one cut at the end of the contract (T6)."""
-        self.ensure_one()
-        stop = self.contract_id._as_stop()
-        return self._as_own_recurrence(self._as_billing_interval(), stop)
-
-    def _as_own_recurrence(self, interval, stop=None):
-        """Usage that is billed in the trial has periods in it; fees begin after it."""
-        contract = self.contract_id
-        anchor = self.date_anchor or contract._get_paid_start()
-        start = contract._get_first_billed_day(self)
-        return self._as_recurrence(interval, start, anchor, stop and max(stop, start))
-
     # ----------------------------------------------------------------------
     # What may be billed
     #
     # A line costs nothing before the paid part of its contract.
     # ----------------------------------------------------------------------
-
-    def _get_billed_period(self):
-        """First and stop day of what may be billed of this line, half-open; the stop
-        is None for an open end. Stop = start: nothing at all."""
-        self.ensure_one()
-        contract, stop = self.contract_id, self._as_stop()
-        if contract.is_annulled:
-            stop = self.date_start  # nothing of a contract that never was
-        since = as_stop(contract.date_billed_until)
-        start = max(self.date_start, contract._get_first_billed_day(self))
-        if since and start < since:
-            if not self._is_recurring():
-                return start, start
-            start = since
-        return start, stop and max(stop, start)
 
     # ----------------------------------------------------------------------
     # Rules of components

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...engine.timeline import Phase
 from ..dates import as_stop
 
 
@@ -61,12 +60,6 @@ class SubscriptionPause(models.Model):
     def _overlaps(self, other):
         ends = self._get_end(), other._get_end()
         return self.date_start <= ends[1] and other.date_start <= ends[0]
-
-    def _as_phase(self):
-        """Days that are not billed, as the engine wants them."""
-        self.ensure_one()
-        stop = as_stop(self.date_end)
-        return Phase(self.date_start, stop, is_billed=False, kind="paused")
 
     def _get_days(self):
         """How many days it takes, 0 as long as its end is open."""

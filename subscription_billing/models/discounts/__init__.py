@@ -6,3 +6,4 @@ from . import subscription_plan
 from . import subscription_contract_line
 from . import subscription_contract
 from . import subscription_charge
+from . import subscription_reducing

@@ -1,18 +1,9 @@
-from dataclasses import replace
-from datetime import date
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...engine.charge import ChargeKind
-from ...engine.money import ZERO
-from ...engine.period import Period
-from ...engine.reduction import reduce
-
 
 class SubscriptionContract(models.Model):
-    """Discounts a contract has redeemed and bonuses it earns: taken off its charges
-    between planning and invoicing."""
+    """Discounts a contract has redeemed and bonuses it earns."""
 
     _inherit = "subscription.contract"
 
@@ -131,97 +122,3 @@ class SubscriptionContract(models.Model):
             *(bonus._as_reduction(self) for bonus in self.bonus_ids.sorted()),
         ]
         return tuple(reduction for reduction in found if reduction)
-
-    def _reduce_plans(self, plans):
-        """Take discounts and bonuses off what is due.
-
-        :param dict plans: contract -> ``engine.charge.Plan`` with priced charges
-        :return: the same with reduced amounts
-        """
-        found = {
-            contract: contract._as_reductions()
-            for contract, due in plans.items()
-            if due.charges
-        }
-        due_days = [
-            contract._with_cell(charge).billing_period.start
-            for contract, due in plans.items()
-            for charge in due.charges
-            if any(each.amount or each.minimum for each in found[contract])
-        ]
-        known = self._get_spent(plans, min(due_days)) if due_days else {}
-        return {
-            contract: contract._reduce(due, found[contract], known.get(contract.id))
-            if found.get(contract)
-            else due
-            for contract, due in plans.items()
-        }
-
-    def _reduce(self, due, reductions, known):
-        """One plan, less its reductions.
-
-        :param known: what the ledger has of its billing periods: list of ``Spent``
-            and dict start -> amount before discounts
-        """
-        self.ensure_one()
-        spent, billed = known or ((), {})
-        charges = reduce(
-            [self._with_cell(charge) for charge in due.charges],
-            reductions,
-            spent,
-            self._as_rounding(),
-            self.tz,
-            billed,
-        )
-        return replace(due, charges=charges)
-
-    def _with_cell(self, charge):
-        """Late usage belongs to the billing period its usage was billed in."""
-        if charge.kind != ChargeKind.LATE:
-            return charge
-        recurrence = self._as_billing_recurrence()
-        whole = recurrence.whole_at(charge.period.last_day)
-        cell = Period(max(whole.start, self.date_start), whole.stop)
-        return replace(charge, billing_period=cell)
-
-    def _get_spent(self, plans, since):
-        """What the ledger took of amounts per billing period, one read for all.
-
-        :param dict plans: their credits are as good as written
-        :param date since: start of the first billing period that is looked at
-        :return: dict contract id -> (list of ``Spent``, dict start -> amount)
-        """
-        rows = (
-            self.env["subscription.charge"]
-            .sudo()
-            .search(
-                [
-                    ("contract_id", "in", self.ids),
-                    ("is_void", "=", False),
-                    ("kind", "in", ("fee", "late")),
-                    ("date_end", ">=", since),
-                ]
-            )
-        )
-        known, credits_ = {}, _get_credited(plans)
-        for row in rows:
-            text = (row.explanation or {}).get("billing_start")
-            if text:
-                cell = date.fromisoformat(text)
-                spent, billed = known.setdefault(row.contract_id.id, ([], {}))
-                charged = row._as_charged()
-                given = (*charged.credited, *credits_.get(row.id, ()))
-                charged = replace(charged, credited=given)
-                spent += row._as_spent(cell, charged)
-                amount = row._get_live_list_amount(charged)
-                billed[cell] = billed.get(cell, ZERO) + amount
-        return known
-
-
-def _get_credited(plans):
-    """Days that are about to be credited: dict id of the charge -> list of periods."""
-    credited = {}
-    for due in plans.values():
-        for credit in due.credits:
-            credited.setdefault(credit.credits, []).append(credit.period)
-    return credited

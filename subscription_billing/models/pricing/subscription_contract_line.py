@@ -2,7 +2,6 @@ from odoo import api, fields, models
 
 from ...engine.credit import monthly_value
 from ...engine.money import ZERO, to_decimal
-from ...engine.price import Flat, PerUnit
 from .price_numbers import PRICE_DIGITS
 from .subscription_price import PRICE_MODELS, SINGLE_AMOUNT_MODELS
 
@@ -178,11 +177,3 @@ class SubscriptionContractLine(models.Model):
         if not self.price_id or self.agreed_steps:
             return self.id
         return self.price_id.id, self._get_own_amount()
-
-    def _as_price(self):
-        self.ensure_one()
-        own = self._get_own_amount()
-        if not self.price_id:
-            amount = to_decimal(own or 0.0)
-            return Flat(amount) if self.kind == "base" else PerUnit(amount)
-        return self.price_id._as_price(own, self.agreed_steps or None)

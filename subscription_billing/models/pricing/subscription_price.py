@@ -2,21 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import float_round
 
-from ...engine.bucketed import Bucketed
 from ...engine.errors import EngineError
-from ...engine.limits import Limited
-from ...engine.money import to_decimal
-from ...engine.percentage import Percentage
-from ...engine.price import Flat, Package, PerUnit
-from ...engine.pricelist import PriceList
-from ...engine.tier import Tier
-from ...engine.tiers import (
-    DiscountScale,
-    Graduated,
-    GraduatedPercentage,
-    Stairstep,
-    Volume,
-)
 from ..failures import explain
 from .price_numbers import (
     PRICE_DIGITS,
@@ -48,13 +34,13 @@ BUCKET_UNITS = [("hour", "Hour"), ("day", "Day"), ("month", "Month")]
 ROUNDINGS = [("up", "Started packages"), ("down", "Full packages")]
 # An amount of one's own takes the place of these; of the others it is per unit.
 SINGLE_AMOUNT_MODELS = ("flat", "per_unit", "package")
-TIERED = {
-    "graduated": Graduated,
-    "volume": Volume,
-    "stairstep": Stairstep,
-    "graduated_percentage": GraduatedPercentage,
-    "discount_scale": DiscountScale,
-}
+TIERED = (
+    "graduated",
+    "volume",
+    "stairstep",
+    "graduated_percentage",
+    "discount_scale",
+)
 # These price the single events or stretches of time that only a meter knows.
 METERED_MODELS = ("percentage", "graduated_percentage", "bucketed")
 NUMBERS = (
@@ -283,70 +269,6 @@ class SubscriptionPrice(models.Model):
         self.ensure_one()
         is_bucketed = self.price_model == "bucketed"
         return self.bucket_model if is_bucketed else self.price_model
-
-    def _as_price(self, own_amount=None, steps=None):
-        """The engine's price. Free quantity, minimum and maximum apply to any model.
-
-        :param float own_amount: agreed with a customer; takes the place of the amount,
-            or makes the price one per unit where the model has no single amount
-        :param steps: pairs (quantity, price) frozen when the pricelist was sold;
-            None for those of now
-        """
-        self.ensure_one()
-        model, amount = self.price_model, self.amount
-        if own_amount is not None:
-            model = model if model in SINGLE_AMOUNT_MODELS else "per_unit"
-            amount = own_amount
-        if model == "pricelist" and steps is None:
-            steps = self._get_current_steps()
-        price = self._as_unlimited(model, to_decimal(amount), steps)
-        free = 0 if model in ("flat", "percentage") else self.free_quantity
-        if not (free or self.amount_minimum or self.amount_maximum):
-            return price
-        return Limited(
-            price,
-            to_decimal(free),
-            minimum=_optional(self.amount_minimum),
-            maximum=_optional(self.amount_maximum),
-        )
-
-    def _as_unlimited(self, model, amount, steps):
-        if model == "flat":
-            return Flat(amount)
-        if model == "bucketed":
-            return Bucketed(self._as_unlimited(self.bucket_model, amount, steps))
-        if model == "package":
-            is_down = self.package_rounding == "down"
-            return Package(to_decimal(self.package_size), amount, is_down)
-        if model == "percentage":
-            return self._as_percentage()
-        if model == "pricelist":
-            pairs = ((to_decimal(low), to_decimal(price)) for low, price in steps)
-            return PriceList(tuple(pairs))
-        if model == "discount_scale":
-            return DiscountScale(amount, self._as_tiers())
-        return TIERED[model](self._as_tiers()) if model in TIERED else PerUnit(amount)
-
-    def _as_percentage(self):
-        return Percentage(
-            to_decimal(self.percent),
-            to_decimal(self.amount_event),
-            free_events=self.free_events or None,
-            free_amount=_optional(self.free_amount),
-            event_minimum=_optional(self.event_minimum),
-            event_maximum=_optional(self.event_maximum),
-        )
-
-    def _as_tiers(self):
-        return tuple(
-            Tier(
-                up_to=_optional(tier.up_to),
-                price_unit=to_decimal(tier.price_unit),
-                amount_flat=to_decimal(tier.amount_flat),
-                percent=to_decimal(tier.percent),
-            )
-            for tier in self._get_sorted_tiers()
-        )
 
     def _get_sorted_tiers(self):
         """Tiers by bound, also while they are being edited."""
@@ -654,7 +576,3 @@ class SubscriptionPrice(models.Model):
                         component=price.component_id.display_name,
                     )
                 )
-
-
-def _optional(number):
-    return to_decimal(number) if number else None

@@ -12,3 +12,4 @@ from . import subscription_usage_statement
 from . import account_move
 from . import subscription_usage_alert
 from . import subscription_usage_notice
+from . import subscription_billing_run

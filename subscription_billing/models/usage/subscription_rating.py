@@ -1,6 +1,7 @@
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
+from fractions import Fraction
 
 from odoo import models
 
@@ -8,11 +9,14 @@ from ...engine.bucketed import Bucketed
 from ...engine.charge import METERED_KINDS, ChargeKind, UsageFacts
 from ...engine.limits import Limited
 from ...engine.local_time import day_start_utc, utc_window
-from ...engine.money import ONE, ZERO, to_decimal
+from ...engine.money import ZERO, to_decimal
+from ...engine.owed import less_billed, not_below, price_of
 from ...engine.period import Period
-from ...engine.price import PricedAmount, Slice
 from .subscription_usage_history import UsageHistory
 from .subscription_usage_window import UsageSpan, UsageTerms, UsageWindow
+
+# The days of a whole period.
+ALL = Fraction(1)
 
 
 class SubscriptionRating(models.AbstractModel):
@@ -82,20 +86,9 @@ class SubscriptionRating(models.AbstractModel):
 
     def _as_due(self, charge, span, priced, facts, history):
         """The charge of what is owed and not in the ledger yet."""
-        rounding = span.line.contract_id._as_rounding()
         already = history.get_charged(span.line, span.whole)
-        if already:
-            slices = (*priced.slices, Slice(ZERO, ZERO, -already, "billed"))
-            owed = PricedAmount(priced.amount - already, slices)
-        else:
-            owed = priced
-        return replace(
-            charge,
-            amount=rounding.round(priced.amount) - already,
-            priced=owed,
-            quantity=facts.quantity,
-            usage=facts,
-        )
+        rounding = span.line.contract_id._as_rounding()
+        return less_billed(charge, priced, facts, already, rounding)
 
     def _rate_late(self, due, metered, history):
         """Charges for events that arrived after their period was billed (X4).
@@ -153,14 +146,7 @@ class SubscriptionRating(models.AbstractModel):
     def _as_quotaless(self, charge, span, facts, now, before):
         rounding = span.line.contract_id._as_rounding()
         already = rounding.round(before.amount)
-        slices = (*now.slices, Slice(ZERO, ZERO, -already, "billed"))
-        return replace(
-            charge,
-            amount=rounding.round(now.amount) - already,
-            priced=PricedAmount(now.amount - already, slices),
-            quantity=facts.quantity,
-            usage=facts,
-        )
+        return less_billed(charge, now, facts, already, rounding)
 
     def _rate_spans(self, spans, history):
         """What is owed for each span, from all its events.
@@ -258,17 +244,13 @@ class SubscriptionRating(models.AbstractModel):
     def _get_price(self, span, terms, carried):
         """The price of the line for this span: its free quantity, minimum and maximum
         cut to the days the line is part of the period, plus earned quantities."""
-        line, limited = span.line, terms.price
+        line, is_final = span.line, span.is_final
         if not span.has_quota:
-            limited = limited.without_free()
-        else:
-            if terms.has_bonuses:
-                earned = line._get_bonus_quantity(span.whole.start)
-                limited = limited.with_free(to_decimal(earned)) if earned else limited
-            if line.proration != "none":
-                limited = limited.for_share(line._get_share(span.whole))
-            limited = limited.with_free(carried) if carried else limited
-        return limited if span.is_final else limited.without_minimum()
+            return price_of(terms.price.without_free(), ALL, ZERO, carried, is_final)
+        day = span.whole.start
+        earned = line._get_bonus_quantity(day) if terms.has_bonuses else 0.0
+        share = ALL if line.proration == "none" else line._get_share(span.whole)
+        return price_of(terms.price, share, to_decimal(earned), carried, is_final)
 
     def _get_carried(self, span, terms, history, unused):
         """Unused quota of the period before, up to the cap of the bonus. Where a line
@@ -295,25 +277,12 @@ class SubscriptionRating(models.AbstractModel):
                 if key not in paid:
                     line = contract.line_ids.browse(charge.item_key)
                     paid[key] = to_decimal(line._get_paid_usage(charge.whole.start))
-                charge = self._cap_charge(contract, charge, max(paid[key], ZERO))
+                language = self.with_context(lang=contract.partner_id.lang).env
+                label = language._("Not paid, so not given back")
+                charge = not_below(charge, paid[key], label)
                 paid[key] += charge.amount
             charges.append(charge)
         return replace(due, charges=tuple(charges))
-
-    def _cap_charge(self, contract, charge, paid):
-        excess = -charge.amount - paid
-        if excess <= 0:
-            return charge
-        language = self.with_context(lang=contract.partner_id.lang).env
-        label = language._("Not paid, so not given back")
-        back = Slice(ONE, ZERO, excess, "discount", label)
-        before = charge.amount if charge.amount_list is None else charge.amount_list
-        return replace(
-            charge,
-            amount=charge.amount + excess,
-            amount_list=before,
-            priced=charge.priced.plus(back),
-        )
 
 
 def _key(charge):

@@ -8,6 +8,7 @@ from . import (
     test_metering,
     test_metering_properties,
     test_money,
+    test_owed,
     test_percentage,
     test_period,
     test_planner,

@@ -4,7 +4,14 @@ from odoo.tests import BaseCase
 
 from ...engine.errors import InvalidAmount, InvalidItem, InvalidPeriod
 from ...engine.period import FOREVER
-from ...engine.timeline import Phase, Timeline
+from ...engine.timeline import (
+    ALL_ITEMS,
+    FEES,
+    ItemKind,
+    Phase,
+    PhaseKind,
+    Timeline,
+)
 from .common import book, day, every
 
 
@@ -75,3 +82,32 @@ class TestTimeline(BaseCase):
     def test_x1_two_items_cannot_share_a_key(self):
         with self.assertRaises(InvalidItem):
             Timeline((book(), book(start="2024-02-01")))
+
+    def test_a_phase_may_be_about_fees_only(self):
+        trial = Phase(
+            day("2023-12-01"), day("2024-01-15"), False, PhaseKind.TRIAL, FEES
+        )
+        for kind, expected in (
+            (ItemKind.RECURRING, "2024-01-15"),
+            (ItemKind.ONE_OFF, "2024-01-15"),
+            (ItemKind.METERED, "2024-01-01"),
+        ):
+            with self.subTest(kind=kind):
+                self.assert_cut(book(kind=kind), [trial], [(expected, "")])
+
+    def test_what_was_billed_elsewhere_pays_for_one_off_items_that_begin_in_it(self):
+        settled = Phase(
+            day("2023-12-01"), day("2024-02-01"), False, PhaseKind.SETTLED, ALL_ITEMS
+        )
+        trial = phase("2023-12-01", "2024-01-15", is_billed=False)
+        later = phase("2023-12-01", "2024-03-01", is_billed=False)
+        one_off = {"kind": ItemKind.ONE_OFF}
+        for options, phases, expected in (
+            ({}, [settled], [("2024-02-01", "")]),
+            (one_off, [settled], []),
+            (one_off, [settled, trial], []),
+            (one_off, [settled, later], [("2024-03-01", "")]),
+            ({**one_off, "start": "2024-02-10"}, [settled], [("2024-02-10", "")]),
+        ):
+            with self.subTest(options=options, phases=phases):
+                self.assert_cut(book(**options), phases, expected)

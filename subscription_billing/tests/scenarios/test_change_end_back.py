@@ -80,3 +80,28 @@ class TestChangeEndBack(ChangeCommon):
         self.assertIn("is booked from", self.step.lapse_reason)
         self.advance("2024-05-01")
         self.assertEqual(self.total(self.contract), 3 * 40.0 + 2 * 30.0)
+
+    def test_c4_a_second_end_is_withdrawn(self):
+        """The contract ends as it did, with the instant of its notice."""
+        first = self.end("2024-04-30")
+        noticed = self.contract.cancelled_at
+        heir = {"partner_new_id": self._customer("Heir").id}
+        for entered in (
+            lambda: self.end("2024-03-31"),
+            lambda: self.change(
+                self.contract, "transfer", "2024-04-10", "2024-03-01", **heir
+            ),
+        ):
+            entered()._withdraw(self.day("2024-03-01"))
+            self.assertEqual(str(self.contract.date_end), "2024-04-30")
+            self.assertEqual(self.contract.end_reason_id, first.end_reason_id)
+            self.assertEqual(self.contract.cancelled_at, noticed)
+
+    def test_c5_the_instant_of_a_notice_stays_when_the_future_is_derived_anew(self):
+        end = self.end("2024-04-30")
+        noticed = self.contract.cancelled_at
+        end.sudo().cancelled_at = noticed.replace(year=2024)
+        line = self.line(self.contract, self.seats, "2024-03-01")
+        vals = {"line_id": line.id, "quantity": 3}
+        self.change(self.contract, "quantity", "2024-03-01", **vals)
+        self.assertEqual(self.contract.cancelled_at, noticed.replace(year=2024))

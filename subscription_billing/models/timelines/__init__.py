@@ -1,0 +1,3 @@
+from . import subscription_contract
+from . import subscription_contract_line
+from . import subscription_price
