@@ -16,6 +16,7 @@ class SubscriptionPlanVariant(models.Model):
     ]
     _order = "plan_id, sequence, id"
     _check_company_auto = True
+    _rec_names_search = ["name", "code", "plan_id.name", "plan_id.code"]
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(help="Short name used by imports, unique within the plan.")

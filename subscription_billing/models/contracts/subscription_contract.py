@@ -33,7 +33,7 @@ SNAPSHOT_FIELDS = (
     "trial_end_policy",
     "is_trial_usage_billed",
 )
-# Every period and price follows from these: they are open in a draft only.
+# Agreed when it was sold: open in a draft only, afterwards to changes (C6).
 DRAFT_ONLY_FIELDS = {
     "variant_id",
     "currency_id",
@@ -41,13 +41,9 @@ DRAFT_ONLY_FIELDS = {
     "date_start",
     "date_anchor",
     "date_billed_until",
-    "fee_interval_count",
-    "fee_interval_unit",
-    "billing_interval_count",
-    "billing_interval_unit",
-    "billing_mode",
-    "alignment",
-    "billing_day",
+    "date_trial_end",
+    "date_term_start",
+    *SNAPSHOT_FIELDS,
 }
 CONTRACT_STATES = [
     ("draft", "Draft"),
@@ -155,7 +151,14 @@ class SubscriptionContract(models.Model):
         required=True,
         **SNAPSHOT,
     )
-    date_start = fields.Date("Start Date", required=True, tracking=True)
+    date_start = fields.Date(
+        "Start Date",
+        required=True,
+        tracking=True,
+        default=lambda self: self.env["subscription.billing.run"]._get_billing_date(
+            self.env.user.tz or "UTC"
+        ),
+    )
     date_end = fields.Date(
         "End Date",
         copy=False,
@@ -396,8 +399,8 @@ class SubscriptionContract(models.Model):
             if contract.state != "draft":
                 raise UserError(
                     self.env._(
-                        "Contract %s is running and keeps its terms. End it and "
-                        "make a new one.",
+                        "Contract %s is running and keeps its terms. Enter a change, "
+                        "or end it and make a new one.",
                         contract.display_name,
                     )
                 )

@@ -120,7 +120,8 @@ class SubscriptionContract(models.Model):
     def _find_for_answer(self, reference):
         """The contract a client asks for, for one who may ask."""
         self.env["subscription.usage"]._check_usage_right()
-        contract = self.sudo()._find_by_reference(reference)
+        company = self.env.company  # before sudo, with the caller's rights
+        contract = self.sudo()._find_by_reference(reference, company)
         lang = self.env.context.get("lang") or contract.partner_id.lang
         return contract.with_context(lang=lang)
 

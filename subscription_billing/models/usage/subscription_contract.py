@@ -56,7 +56,9 @@ class SubscriptionContract(models.Model):
         :raise UserError: for an unknown contract
         """
         self.env["subscription.usage"]._check_usage_right()
-        contract = self.sudo()._find_by_reference(reference)
+        # Asked before sudo: Odoo checks there that the caller belongs to the company.
+        company = self.env.company
+        contract = self.sudo()._find_by_reference(reference, company)
         day = contract._get_asked_day(date)
         return {
             "contract": contract.name,
@@ -84,22 +86,22 @@ class SubscriptionContract(models.Model):
             raise UserError(self.env._("%s is no date. Write it as 2026-12-31.", date))
         return day
 
-    def _find_by_reference(self, reference):
-        """The contract of the current company with that reference.
+    def _find_by_reference(self, reference, company):
+        """The contract of a company with that reference.
 
         :raise UserError: if there is none
         """
         contract = self.browse()
         if isinstance(reference, str) and reference.isprintable():
             contract = self.search(
-                [("name", "=", reference), ("company_id", "=", self.env.company.id)]
+                [("name", "=", reference), ("company_id", "=", company.id)]
             )
         if not contract:
             raise UserError(
                 self.env._(
                     "There is no contract %(reference)s in %(company)s.",
                     reference=reference,
-                    company=self.env.company.name,
+                    company=company.name,
                 )
             )
         return contract

@@ -97,7 +97,7 @@ class TestEventWatching(SubscriptionCommon):
             "date_end": False,
         }
         self.assertFalse(self._new_events(same))
-        self.assertFalse(self._new_events({"date_term_start": "2024-01-01"}))
+        self.assertFalse(self._new_events({"threshold_amount": 5}))
 
     def test_o1_several_fields_of_several_contracts(self):
         contracts = self.contract | self.subscribe("2024-02-01")
@@ -138,9 +138,9 @@ class TestEventWatching(SubscriptionCommon):
     def test_x5_other_fields_are_not_looked_at(self):
         """Only those that are watched leave an event, each its own."""
         before = self.contract.event_ids
-        self.contract.write({"date_term_start": "2024-01-01"})
+        self.contract.write({"threshold_amount": 5})
         self.assertEqual(self.contract.event_ids, before)
-        self.contract.write({"customer_reference": "PO", "date_term_start": False})
+        self.contract.write({"customer_reference": "PO", "threshold_amount": 0})
         event = self.contract.event_ids - before
         self.assertRecordValues(event, [{"type": "changed", "value_new": "PO"}])
 

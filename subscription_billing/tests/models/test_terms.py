@@ -1,7 +1,9 @@
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...models.contracts.subscription_contract import DRAFT_ONLY_FIELDS
 from ..change_common import ChangeCommon
 
 YEAR = {"first_term_count": 12, "notice_first_count": 1, "notice_later_count": 1}
@@ -112,3 +114,16 @@ class TestTerms(ChangeCommon):
         self.assertEqual(contract.state, "active")
         self.assertFalse(contract.date_next_step)
         self.assertEqual(self.total(contract), 30.0)
+
+    def test_c6_what_is_agreed_changes_by_a_change_only(self):
+        """Whoever asks, and whether anything was billed yet."""
+        contract = self.subscribe("2024-01-31", **YEAR)
+        billed = self.subscribe("2024-01-31", trial_count=30, trial_unit="day")
+        self.advance("2024-03-31", billed)
+        self.assertTrue(billed.charge_ids)
+        for name in sorted(DRAFT_ONLY_FIELDS):
+            for each in (contract, billed, contract.sudo(), billed.sudo()):
+                with self.subTest(name=name, contract=each, su=each.env.su):
+                    vals = each._convert_to_write({name: each[name]})
+                    with self.assertRaisesRegex(UserError, "keeps its terms"):
+                        each.write(vals)

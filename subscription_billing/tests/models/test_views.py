@@ -1,4 +1,5 @@
 import re
+from unittest.mock import patch
 
 from odoo.tests import Form, new_test_user, tagged
 
@@ -124,10 +125,9 @@ class TestViews(SubscriptionCommon):
             with form.component_ids.new() as component:
                 component.product_id = self.product_a
                 component.name = "Workspace"
+                with component.price_ids.new() as price:
+                    price.amount = 49
         plan = form.record
-        component = self._form("subscription.component", record=plan.component_ids)
-        with component as form, form.price_ids.new() as price:
-            price.amount = 49
         contract = self.draft("2025-01-01", plan.variant_ids)
         self.assertEqual(contract.line_ids.price_unit, 49.0)
 
@@ -175,3 +175,22 @@ class TestViews(SubscriptionCommon):
         form.record.execute()
         self.assertEqual(self.company.subscription_invoice_policy, "draft")
         self.assertEqual(self.company.subscription_billing_group, "partner")
+
+    def test_a_variant_is_found_by_its_plan(self):
+        variants = self.env["subscription.plan.variant"]
+        for text in (self.plan.name, self.plan.code, self.monthly.name):
+            with self.subTest(text=text):
+                found = [id_ for id_, _name in variants.name_search(text)]
+                self.assertIn(self.monthly.id, found)
+        self.assertFalse(variants.name_search("no such plan"))
+
+    def test_a_new_contract_starts_today_so_that_its_prices_show(self):
+        runs = type(self.env["subscription.billing.run"])
+        day = self.day("2025-03-05")
+        with patch.object(runs, "_get_billing_date", return_value=day):
+            form = self._form("subscription.contract", USER)
+            form.partner_id = self.customer
+            form.variant_id = self.monthly
+            contract = form.save()
+        self.assertEqual(contract.date_start, day)
+        self.assertTrue(contract.line_ids.price_unit)

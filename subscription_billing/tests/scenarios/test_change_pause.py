@@ -69,8 +69,8 @@ class TestChangePause(ChangeCommon):
         self.assertHealthy()
 
     def test_c2_pause_extends_the_term_if_agreed(self):
-        contract = self.contract
-        contract.write({"first_term_count": 12, "first_term_unit": "month"})
+        term = {"first_term_count": 12, "first_term_unit": "month"}
+        contract = self.subscribe("2024-01-01", **term)
         before = contract._get_earliest_end(self.day("2024-01-10"))
         self.assertEqual(str(before), "2024-12-31")
         vals = {"date_until": "2024-02-19", "is_term_extended": True}

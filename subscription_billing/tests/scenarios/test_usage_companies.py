@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..discount_common import DiscountCommon
 from ..usage_intake_common import GROUP_USAGE, GROUP_USER, UsageIntakeCommon
@@ -149,6 +149,33 @@ class TestUsageCompanies(UsageIntakeCommon, DiscountCommon):
                 self.assertEqual(answer["rejected"], 1, answer)
         with self.assertRaisesRegex(UserError, "no contract OURS in"):
             self.theirs_env["subscription.contract"].get_usage("OURS", "2026-03-31")
+
+    def test_o2_no_method_answers_for_a_company_the_caller_does_not_belong_to(self):
+        """Whatever companies a client names, and in whatever order."""
+        user = new_test_user(
+            self.env, "only_ours", GROUP_USAGE, company_id=self.company.id
+        )
+        foreign = self.other.ids
+        for allowed in (
+            foreign,
+            foreign + self.company.ids,
+            self.company.ids + foreign,
+        ):
+            env = self.env(user=user, context={"allowed_company_ids": allowed})
+            contracts = env["subscription.contract"]
+            events = [self.event(contract="SAME")]
+            for method, args in (
+                (contracts.get_usage, ("SAME", "2026-03-31")),
+                (contracts.get_entitlements, ("SAME", "2026-03-31")),
+                (contracts.get_status, ("SAME",)),
+                (env["subscription.usage"].record_usage, (events,)),
+            ):
+                with (
+                    self.subTest(allowed=allowed, method=method.__name__),
+                    self.assertRaises(AccessError),
+                ):
+                    method(*args)
+        self.assertFalse(self.usage.search([("contract_id", "=", self.theirs.id)]))
 
     def test_contract_and_meter_are_of_one_company(self):
         vals = {"contract_id": self.theirs.id, "meter_id": self.calls.id}
