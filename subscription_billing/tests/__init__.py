@@ -117,6 +117,7 @@ from .scenarios import (
     test_change_transfer,
     test_change_variant,
     test_companies_and_currencies,
+    test_contract_copy,
     test_contract_lives,
     test_contract_vectors,
     test_discount_credits,

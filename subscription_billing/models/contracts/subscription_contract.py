@@ -342,6 +342,33 @@ class SubscriptionContract(models.Model):
         )
         return contracts
 
+    def copy_data(self, default=None):
+        """A copy is sold anew: from today, with what is booked on the day it starts."""
+        given = {**self.default_get(["date_start"]), **(default or {})}
+        day = fields.Date.to_date(given["date_start"])
+        vals_list = super().copy_data(given)
+        for contract, vals in zip(self, vals_list, strict=True):
+            if "date_anchor" not in given:
+                vals["date_anchor"] = False
+            if "line_ids" not in given:
+                lines = contract._get_lines_to_copy(day)
+                vals["line_ids"] = [
+                    Command.create(line._prepare_copy(day)) for line in lines
+                ]
+        return vals_list
+
+    def _get_lines_to_copy(self, day):
+        """What is booked on a day, at the latest on the last day of the contract; of
+        one-off items those it was sold with."""
+        self.ensure_one()
+        if self.state == "draft":
+            return self.line_ids
+        day = max(min(day, self._get_last_day() or day), self.date_start)
+        return self.line_ids.filtered(
+            lambda line: line._is_valid_on(day)
+            and (line._is_recurring() or line.date_start == self.date_start)
+        )
+
     def write(self, vals):
         watched = [name for name in WATCHED_FIELDS if name in vals]
         before = {}

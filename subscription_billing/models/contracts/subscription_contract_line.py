@@ -349,16 +349,14 @@ class SubscriptionContractLine(models.Model):
     # names it. What was billed by the old one stays as it is (C6).
     # ----------------------------------------------------------------------
 
-    def copy_data(self, default=None):
-        """A copied contract starts at the last price of each component: what was
-        continued by another line is left out of it."""
-        vals_list = super().copy_data(default)
-        if self._is_applying():
-            return vals_list  # of a line that goes on, whatever came after it
-        return [
-            {} if line.successor_ids else vals
-            for line, vals in zip(self, vals_list, strict=True)
-        ]
+    def _prepare_copy(self, day):
+        """Values for a contract that is made of this one and starts on a day. It ends
+        where that lies ahead, and not where another line continues it."""
+        has_end = self.date_end and self.date_end >= day and not self.successor_ids
+        (vals,) = self.copy_data({"date_end": has_end and self.date_end})
+        return {
+            name: vals[name] for name in vals.keys() - {"contract_id", "date_start"}
+        }
 
     def _get_current(self):
         """The line whose price is in force as long as this one is announced."""
