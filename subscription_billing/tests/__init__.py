@@ -98,6 +98,7 @@ from .models import (
 )
 from .scenarios import (
     test_bonus_billing,
+    test_bonus_change,
     test_bonus_usage,
     test_catch_up,
     test_change_companies,

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..contracts.subscription_contract import SNAPSHOT_FIELDS
 
@@ -88,6 +89,32 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
         for component, quantity in wanted.items():
             vals = self._prepare_new_line(change, component, quantity, day)
             change._book(component, day, vals, today)
+        self._give_bonuses(
+            change, [Command.link(id_) for id_ in change.agreed["bonuses"]]
+        )
+
+    def _take_back(self, change):
+        """Its bonuses go, unless they are those of the plan of now or of another
+        change."""
+        contract = change.contract_id
+        bonuses = contract.bonus_ids.browse((change.agreed or {}).get("bonuses", ()))
+        others = contract._get_variant_changes() - change
+        kept = {id_ for it in others for id_ in (it.agreed or {}).get("bonuses", ())}
+        gone = bonuses.filtered(
+            lambda it: it.plan_id != contract.plan_id and it.id not in kept
+        )
+        self._give_bonuses(change, [Command.unlink(id_) for id_ in gone.ids])
+
+    def _get_bonuses(self, change, then):
+        """What the new plan offers; within the plan, what is for the variant alone."""
+        offer = then.new({"variant_id": change.variant_id.id}, origin=then._origin)
+        bonuses = offer._get_offered_bonuses()
+        is_same = then.plan_id == change.variant_id.plan_id
+        return bonuses.filtered("variant_id") if is_same else bonuses
+
+    def _give_bonuses(self, change, commands):
+        if commands:
+            change.contract_id._get_applying().write({"bonus_ids": commands})
 
     def _prepare_header(self, change):
         """The header of the contract follows its lines."""
@@ -117,8 +144,10 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
             str(component.id): self._get_terms(change, component, day)
             for component in components
         }
+        then = change.contract_id._get_as_of(day, change)
         news = {
             "header": self._get_agreed_header(change),
+            "bonuses": agreed.get("bonuses", self._get_bonuses(change, then).ids),
             "terms": {**terms, **agreed.get("terms", {})},
         }
         if news != agreed:

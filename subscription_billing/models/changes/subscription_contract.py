@@ -122,6 +122,27 @@ class SubscriptionContract(models.Model):
             vals |= other._get_kind()._prepare_header(other)
         return self.new(vals, origin=self) if vals else self
 
+    def _get_variant_changes(self):
+        """Changes of plan or variant, in force or scheduled, in their order."""
+        return self.change_ids.filtered(
+            lambda it: it.kind == "variant" and it.state in ("scheduled", "applied")
+        ).sorted(lambda it: it._get_rank())
+
+    def _get_variant_on(self, day):
+        """The variant that is sold on a day: changes may have come, or be scheduled.
+
+        :param date day: inclusive
+        """
+        self.ensure_one()
+        changes = self._get_variant_changes()
+        until = changes.filtered(lambda it: it.date_effective <= day)
+        left = (changes - until).filtered(lambda it: it.state == "applied")
+        if left and not until:
+            return left[0].variant_old_id or self.variant_id
+        # What was reached last is what the contract says itself.
+        known = until if left else until.filtered(lambda it: it.state == "scheduled")
+        return known[-1:].variant_id or self.variant_id
+
     # ----------------------------------------------------------------------
     # Variants that follow
     #

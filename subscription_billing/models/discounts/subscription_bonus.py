@@ -99,8 +99,8 @@ class SubscriptionBonus(models.Model):
         "After Months",
         default=12,
         aggregator=None,
-        help="Fee periods that begin so many months after the start of the contract, "
-        "or later.",
+        help="Fee periods that begin so many months after the contract came to its "
+        "plan, or later.",
     )
     month_count = fields.Integer("For Months", help="0 = for ever.", aggregator=None)
     contract_ids = fields.Many2many("subscription.contract")
@@ -210,19 +210,34 @@ class SubscriptionBonus(models.Model):
 
     def _is_for(self, line):
         """Whether a contract line earns it."""
-        self.ensure_one()
+        if not self._is_of_plan(line):
+            return False
         if self.component_id:
             return line.component_id == self.component_id
         is_fee = line._is_recurring() and line.kind != "metered"
         return is_fee or self.kind == "loyalty"
 
+    def _is_of_plan(self, line):
+        """Whether a line is booked under its plan and variant: a bonus ends with them
+        and comes back with them."""
+        self.ensure_one()
+        variant = self.variant_id
+        return line.component_id.plan_id == self.plan_id and (
+            not variant or variant == line.contract_id._get_variant_on(line.date_start)
+        )
+
     def _get_months(self, contract):
         """The days on which a loyalty bonus is earned, half-open.
 
-        Counted from the start of the contract as its periods are (T1).
+        Counted as periods are (T1), from the first day the contract is on its plan.
         """
-        self.ensure_one()
-        months = Grid.at(contract.date_start, Interval(1, Unit.MONTH))
+        days = [
+            max(line.date_start, contract.date_start)
+            for line in contract.line_ids
+            if self._is_of_plan(line) and line._as_validity()
+        ]
+        first = min(days, default=contract.date_start)
+        months = Grid.at(first, Interval(1, Unit.MONTH))
         start = months.boundary(self.month_start)
         end = self.month_start + self.month_count
         return Period(start, months.boundary(end) if self.month_count else FOREVER)

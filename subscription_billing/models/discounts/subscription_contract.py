@@ -17,16 +17,21 @@ class SubscriptionContract(models.Model):
         store=True,
         readonly=False,
         copy=False,
-        help="Those of the plan when it was sold.",
+        context={"active_test": False},  # C6: archived ones are sold no longer
+        help="Those of the plan when it was sold, and of plans it changes to; each "
+        "counts for what is booked under its plan.",
     )
 
     @api.depends("variant_id", "currency_id")
     def _compute_bonus_ids(self):
         for contract in self:
             if contract.state == "draft":
-                contract.bonus_ids = contract.plan_id.bonus_ids.filtered(
-                    contract._is_bonus_fit
-                )
+                contract.bonus_ids = contract._get_offered_bonuses()
+
+    def _get_offered_bonuses(self):
+        """Those a contract on this plan and variant gets today."""
+        offered = self.plan_id.bonus_ids.filtered("active")
+        return offered.filtered(self._is_bonus_fit)
 
     def _is_bonus_fit(self, bonus):
         is_money = bonus.kind == "loyalty" and bonus.reward == "amount"
@@ -42,7 +47,7 @@ class SubscriptionContract(models.Model):
 
     @api.constrains("bonus_ids", "variant_id", "currency_id")
     def _check_bonus_ids(self):
-        for contract in self:
+        for contract in self.filtered(lambda it: it.state == "draft"):
             for bonus in contract.bonus_ids:
                 if not contract._is_bonus_fit(bonus):
                     raise ValidationError(
@@ -57,7 +62,7 @@ class SubscriptionContract(models.Model):
                     )
 
     def write(self, vals):
-        if "bonus_ids" in vals:
+        if "bonus_ids" in vals and not self._is_applying():
             for contract in self:
                 if contract.state != "draft":
                     raise UserError(

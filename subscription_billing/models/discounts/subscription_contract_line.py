@@ -22,7 +22,8 @@ class SubscriptionContractLine(models.Model):
         return replace(limited, nth_free=every)
 
     def _get_price_key(self):
-        return super()._get_price_key(), self.contract_id.bonus_ids._ids
+        earned = self.contract_id.bonus_ids.filtered(lambda it: it._is_for(self))
+        return super()._get_price_key(), earned._ids
 
     def _get_bonuses(self, kind):
         self.ensure_one()

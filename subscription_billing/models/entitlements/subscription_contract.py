@@ -73,23 +73,6 @@ class SubscriptionContract(models.Model):
             "ended": self.env._("Ended"),
         }[phase]
 
-    def _get_variant_on(self, day):
-        """The variant that is sold on a day: changes may have come, or be scheduled.
-
-        :param date day: inclusive
-        """
-        self.ensure_one()
-        changes = self.change_ids.filtered(
-            lambda it: it.kind == "variant" and it.state in ("scheduled", "applied")
-        ).sorted(lambda it: (it.date_effective, it.id))
-        until = changes.filtered(lambda it: it.date_effective <= day)
-        left = (changes - until).filtered(lambda it: it.state == "applied")
-        if left and not until:
-            return left[0].variant_old_id or self.variant_id
-        # What was reached last is what the contract says itself.
-        known = until if left else until.filtered(lambda it: it.state == "scheduled")
-        return known[-1:].variant_id or self.variant_id
-
     # ----------------------------------------------------------------------
     # Entitlements: grants of the plan or its variant and of what is booked, added up
     # ----------------------------------------------------------------------

@@ -101,7 +101,7 @@ class SubscriptionContract(models.Model):
                 self.env._(
                     "There is no contract %(reference)s in %(company)s.",
                     reference=reference,
-                    company=company.name,
+                    company=company.sudo().name,
                 )
             )
         return contract

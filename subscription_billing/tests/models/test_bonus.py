@@ -89,6 +89,17 @@ class TestBonus(UsageCommon, DiscountCommon):
         contract.action_activate()
         self.assertFalse(contract.bonus_ids)
 
+    def test_c6_a_running_contract_keeps_a_bonus_that_is_archived(self):
+        bonus = self._bonus("loyalty", reward="percent", percent=10, month_start=0)
+        contract = self.subscribe("2024-01-01")
+        bonus.active = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(contract.bonus_ids, bonus)
+        self.bill("2024-01-01", contract)
+        self.assertEqual(self.subscribe("2024-01-01").bonus_ids, bonus.browse())
+        self.assertEqual(contract.charge_ids.amount, 27.0)
+
     def test_c6_a_running_contract_keeps_its_bonuses(self):
         bonus = self._bonus("nth_period")
         contract = self.subscribe("2024-01-01")

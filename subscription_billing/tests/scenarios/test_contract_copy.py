@@ -16,7 +16,7 @@ class TestContractCopy(ReplayCommon):
         self.contract = self.sell(self.phone, self.setup)
         self.advance_to(self.contract, "2024-08-01")
 
-    def copy(self, contract=None, **default):
+    def make_copy(self, contract=None, **default):
         runs = type(self.env["subscription.billing.run"])
         day = self.day(TODAY)
         with patch.object(runs, "_get_billing_date", return_value=day):
@@ -24,7 +24,7 @@ class TestContractCopy(ReplayCommon):
 
     def bill_copy(self, contract=None, **default):
         """Activate the copy; what its first bill comes to, without the setup."""
-        copy = self.copy(contract, **default)
+        copy = self.make_copy(contract, **default)
         copy.action_activate()
         self.advance(TODAY, copy)
         fees = copy.charge_ids.filtered(lambda row: row.component_id != self.setup)
@@ -76,13 +76,13 @@ class TestContractCopy(ReplayCommon):
     def test_c6_a_one_off_item_of_later_is_not_sold_again(self):
         vals = {"component_id": self.setup.id}
         self.change(self.contract, "one_off", "2024-08-15", **vals)
-        copy = self.copy()
+        copy = self.make_copy()
         setups = copy.line_ids.filtered(lambda line: line.component_id == self.setup)
         self.assertEqual(len(setups), 1)
 
     def test_c6_a_draft_is_copied_as_it_is(self):
         draft = self.draft("2024-01-31", self.monthly)
-        copy = self.copy(draft, date_start="2024-10-01")
+        copy = self.make_copy(draft, date_start="2024-10-01")
         self.assertEqual(copy.line_ids.component_id, draft.line_ids.component_id)
         self.assertEqual(str(copy.date_start), "2024-10-01")
         self.assertEqual(set(copy.line_ids.mapped("date_start")), {copy.date_start})

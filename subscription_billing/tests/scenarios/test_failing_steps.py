@@ -78,27 +78,6 @@ class TestFailingSteps(DiscountCommon, ChangeCommon):
         self.assertFalse(contract.billing_error)
         self.assertEqual(self.total(contract), 30.0)
 
-    def test_x5_a_plan_change_that_a_bonus_forbids(self):
-        self._bonus("loyalty", reward="percent", percent=5, month_start=12)
-        self.plan.group_id = self.env["subscription.plan.group"].create({"name": "G"})
-        other = self._other_plan()
-        contract = self.subscribe("2024-01-01")
-        self.change(
-            contract, "variant", "2024-03-01", "2024-01-10", variant_id=other.id
-        )
-        neighbour = self.subscribe("2024-01-01")
-        self.advance("2024-03-01")
-        self.assertIn("Bonus", contract.billing_error)
-        self.assertEqual(self.total(neighbour), 90.0)
-
-    def _other_plan(self):
-        plan = self.env["subscription.plan"].create(
-            {"name": "Other", "code": "other", "group_id": self.plan.group_id.id}
-        )
-        base = self._component("base", "Base", kind="base", plan_id=plan.id)
-        self._price(base, 50.0)
-        return self._variant("other", plan_id=plan.id)
-
     def test_x5_a_step_that_stays_due_is_taken_once_and_reported(self):
         contract = self.subscribe("2024-01-01")
         contract.sudo().date_next_step = "2024-01-10"
