@@ -150,7 +150,7 @@ class TestGuards(SubscriptionCommon):
         self.bill("2024-01-01")
         contract.action_toggle_hold()
         contract._set_end(self.day("2024-01-20"), "moved")
-        copy = contract.copy()
+        copy = contract.copy({"date_start": "2024-01-01"})
         self.assertRecordValues(
             copy,
             [
