@@ -34,7 +34,7 @@ class SubscriptionPreview(models.AbstractModel):
         look = change.with_context(subscription_preview=True, tracking_disable=True)
         until = look._get_effective_date(today)
         preview = {
-            "before": self._get_standing(look.contract_id, today),
+            "before": self._get_standing(look.contract_id, today, until),
             "instead_of": self._get_documents(look.contract_id, today, until),
         }
         try:
@@ -60,16 +60,19 @@ class SubscriptionPreview(models.AbstractModel):
         ]
         return {
             "effective": str(until),
-            "after": self._get_standing(contract, today),
+            "after": self._get_standing(contract, today, until),
             "documents": sorted(documents, key=lambda each: each["date"]),
-            "scheduled": [self._get_outcome(other, was[other]) for other in waiting],
+            "scheduled": [
+                self._get_outcome(other, was[other], heirs) for other in waiting
+            ],
         }
 
-    def _get_standing(self, contract, today):
-        """What a reader compares before and after a change, as JSON types."""
+    def _get_standing(self, contract, today, day):
+        """What a reader compares before and after a change, as JSON types; what it
+        costs per month as booked on ``day``."""
         end, cancelled = contract.date_end, contract._get_earliest_end(today)
         current = contract.line_ids.filtered(
-            lambda line: line._is_recurring() and not line.date_end
+            lambda line: line._is_recurring() and line._is_valid_on(day)
         )
         return {
             "plan": contract.variant_id.display_name,
@@ -78,13 +81,19 @@ class SubscriptionPreview(models.AbstractModel):
             "end_if_cancelled": str(end or cancelled),
         }
 
-    def _get_outcome(self, change, was):
-        """What becomes of a scheduled change, as JSON types."""
+    def _get_outcome(self, change, was, heirs):
+        """What becomes of a scheduled change, as JSON types; it may go along with a
+        transfer."""
+        is_handed_over = heirs.change_ids.filtered(
+            lambda it: it.state == "scheduled"
+            and it.kind == change.kind
+            and it.date_effective == change.date_effective
+        )
         return {
             "name": change._get_kind()._get_message(change),
             "date": str(change.date_effective),
             "was": was,
-            "state": change.state,
+            "state": "handed_over" if is_handed_over else change.state,
             "old": change.text_old,
             "new": change.text_new,
             "reason": change.lapse_reason,

@@ -85,6 +85,36 @@ class TestChangePreview(PreviewMixin, ChangeCommon):
         change.quantity = 8
         self.assertFalse(change.preview)
 
+    def test_c4_the_amount_per_month_is_that_of_the_day(self):
+        """Not that of what is scheduled for later, nor of what has ended by then."""
+        self.schedule(("2024-02-10", 10))
+        for kind, on, vals, before, after in (
+            ("quantity", "2024-01-16", {"quantity": 6}, 50.0, 60.0),
+            ("quantity", "2024-02-11", {"quantity": 6}, 80.0, 60.0),
+            ("unbook", "2024-01-20", {}, 50.0, 30.0),
+        ):
+            with self.subTest(kind=kind, on=on):
+                vals = {"line_id": self.seat_line.id, "date": on, **vals}
+                change = self.draft_change(self.contract, kind, timing="date", **vals)
+                preview = change._preview(self.day("2024-01-15"))
+                self.assertEqual(preview["before"]["monthly"], before)
+                self.assertEqual(preview["after"]["monthly"], after)
+
+    def test_c4_what_goes_along_with_a_transfer_is_said(self):
+        self.schedule(("2024-02-10", 10))
+        heir = self._customer("Heir").id
+        change = self.draft_change(
+            self.contract,
+            "transfer",
+            timing="date",
+            date="2024-02-01",
+            partner_new_id=heir,
+        )
+        change._update_preview(self.day("2024-01-15"))
+        (outcome,) = change.preview["scheduled"]
+        self.assertEqual(outcome["state"], "handed_over")
+        self.assertIn("Goes along to the new customer", change.preview_html)
+
     def test_c4_what_is_not_possible_is_said_in_the_dialog(self):
         change = self.draft_change(
             self.contract, "resume", timing="date", date="2024-01-15"
