@@ -137,6 +137,9 @@ class SubscriptionChange(models.Model):
     restarts_term = fields.Boolean(
         "New First Term", help="A new first term begins with the change."
     )
+    variant_old_id = fields.Many2one(
+        "subscription.plan.variant", readonly=True, copy=False, ondelete="restrict"
+    )
     is_downgrade = fields.Boolean(compute="_compute_is_downgrade")
     follows_variant_id = fields.Many2one(
         "subscription.plan.variant",

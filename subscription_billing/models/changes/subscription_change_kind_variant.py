@@ -93,6 +93,11 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
             change, [Command.link(id_) for id_ in change.agreed["bonuses"]]
         )
 
+    def _reach(self, change, day):
+        """It remembers the variant before."""
+        change.variant_old_id = change.contract_id.variant_id
+        return super()._reach(change, day)
+
     def _take_back(self, change):
         """Its bonuses go, unless they are those of the plan of now or of another
         change."""

@@ -612,10 +612,7 @@ class SubscriptionContract(models.Model):
         return [("date_next_step", "<=", day), *self._get_retry_domain(day)]
 
     # ----------------------------------------------------------------------
-    # Paid and unpaid days
-    #
-    # From when on a contract is paid for: after its trial, and after what was billed
-    # elsewhere before it came here.
+    # Paid and unpaid days: the trial, and what was billed elsewhere before it came here
     # ----------------------------------------------------------------------
 
     @api.depends("trial_count", "trial_unit", "date_start")

@@ -307,12 +307,6 @@ class SubscriptionContractLine(models.Model):
         }
 
     # ----------------------------------------------------------------------
-    # What may be billed
-    #
-    # A line costs nothing before the paid part of its contract.
-    # ----------------------------------------------------------------------
-
-    # ----------------------------------------------------------------------
     # Rules of components
     #
     # Changes of a running contract's lines keep the rules of their components.

@@ -5,8 +5,6 @@ from . import subscription_plan_variant
 from . import subscription_component
 from . import subscription_contract
 from . import subscription_pause
-from . import subscription_change
-from . import subscription_change_kind_variant
 from . import subscription_contract_line
 from . import res_company
 from . import res_config_settings

@@ -259,9 +259,7 @@ class SubscriptionPrice(models.Model):
     # ----------------------------------------------------------------------
     # Terms
     #
-    # How a price counts: its model, its numbers and its tiers, and the way to the
-    # engine (M6). Fields that a model does not use are ignored. Made for prices, whose
-    # ``tier_ids`` it relies on.
+    # How a price counts: its model and its tiers.
     # ----------------------------------------------------------------------
 
     def _get_unit_model(self):

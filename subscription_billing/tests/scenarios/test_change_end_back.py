@@ -100,6 +100,7 @@ class TestChangeEndBack(ChangeCommon):
     def test_c5_the_instant_of_a_notice_stays_when_the_future_is_derived_anew(self):
         end = self.end("2024-04-30")
         noticed = self.contract.cancelled_at
+        self.assertEqual(end.cancelled_at, noticed)
         end.sudo().cancelled_at = noticed.replace(year=2024)
         line = self.line(self.contract, self.seats, "2024-03-01")
         vals = {"line_id": line.id, "quantity": 3}
