@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -27,3 +27,23 @@ class ResCompany(models.Model):
         domain="[('type', '=', 'sale'), ('company_id', '=', id)]",
         help="Journal of subscription invoices; empty = the first sales journal.",
     )
+    subscription_applied_journal_id = fields.Many2one(
+        "account.journal",
+        compute="_compute_subscription_applied_journal_id",
+        compute_sudo=True,
+    )
+
+    @api.depends("subscription_journal_id")
+    def _compute_subscription_applied_journal_id(self):
+        journals = self.env["account.journal"]
+        for company in self:
+            company.subscription_applied_journal_id = (
+                company.subscription_journal_id
+                or journals.search(
+                    [
+                        ("type", "=", "sale"),
+                        *journals._check_company_domain(company),
+                    ],
+                    limit=1,
+                )
+            )

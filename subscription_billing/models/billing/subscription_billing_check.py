@@ -21,7 +21,7 @@ class SubscriptionBillingCheck(models.AbstractModel):
         # A credit takes product, account and taxes from what it credits.
         keys = {charge.item_key for charge in plan.charges}
         lines = contract.line_ids.filtered(lambda line: line.id in keys)
-        position = self._builder._get_fiscal_position(contract)
+        position = contract.applied_fiscal_position_id
         return [
             *self._check_customer(contract, position),
             *self._check_currency(contract),
@@ -98,7 +98,7 @@ class SubscriptionBillingCheck(models.AbstractModel):
             )
 
     def _check_lock_date(self, contract, day):
-        journal = self._builder._get_journal(contract.company_id)
+        journal = contract.company_id.subscription_applied_journal_id
         if not journal:
             yield self.env._(
                 "The company %s has no sales journal. Create one first.",

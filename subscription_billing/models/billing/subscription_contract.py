@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 
 from ..failures import explain
@@ -27,8 +27,33 @@ class SubscriptionContract(models.Model):
     billing_failures = fields.Integer(readonly=True, copy=False)
     date_retry = fields.Date("Next Retry", readonly=True, copy=False)
 
+    applied_fiscal_position_id = fields.Many2one(
+        "account.fiscal.position",
+        compute="_compute_applied_fiscal_position_id",
+        compute_sudo=True,
+        help="The one of the contract, else the one Odoo finds for the customer.",
+    )
     invoice_count = fields.Integer(compute="_compute_counts")
     charge_count = fields.Integer(compute="_compute_counts")
+
+    @api.depends(
+        "fiscal_position_id",
+        "company_id.vat",
+        "partner_id.country_id",
+        "partner_id.property_account_position_id",
+        "partner_id.state_id",
+        "partner_id.vat",
+        "partner_id.zip",
+    )
+    def _compute_applied_fiscal_position_id(self):
+        for contract in self:
+            positions = self.env["account.fiscal.position"].with_company(
+                contract.company_id
+            )
+            contract.applied_fiscal_position_id = (
+                contract.fiscal_position_id
+                or positions._get_fiscal_position(contract.partner_id)
+            )
 
     def _compute_counts(self):
         groups = self.env["subscription.charge"]._read_group(

@@ -21,24 +21,13 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
             contract._get_invoice_partner().id,
             contract.partner_id.id,
             contract.currency_id.id,
-            self._get_fiscal_position(contract).id,
+            contract.applied_fiscal_position_id.id,
             self._get_payment_term(contract).id,
         )
-
-    def _get_fiscal_position(self, contract):
-        return contract.fiscal_position_id or self.env[
-            "account.fiscal.position"
-        ].with_company(contract.company_id)._get_fiscal_position(contract.partner_id)
 
     def _get_payment_term(self, contract):
         partner = contract.partner_id.with_company(contract.company_id)
         return contract.payment_term_id or partner.property_payment_term_id
-
-    def _get_journal(self, company):
-        journals = self.env["account.journal"]
-        return company.subscription_journal_id or journals.search(
-            [("type", "=", "sale"), *journals._check_company_domain(company)], limit=1
-        )
 
     def _get_income_account(self, line, position):
         """Account by product, category or company, mapped by the fiscal position.
@@ -134,14 +123,14 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         lines = self.env["subscription.contract.line"].browse(
             [vals["line_id"] for vals in charges]
         )
-        position = self._get_fiscal_position(contract)
+        position = contract.applied_fiscal_position_id
         sign = self._get_sign(lines, charges, position)
         term = self._get_payment_term(contract)
         references = filter(None, contracts.mapped("customer_reference"))
         vals = {
             "move_type": "out_invoice" if sign > 0 else "out_refund",
             "company_id": contract.company_id.id,
-            "journal_id": self._get_journal(contract.company_id).id,
+            "journal_id": contract.company_id.subscription_applied_journal_id.id,
             "currency_id": contract.currency_id.id,
             "partner_id": contract._get_invoice_partner().id,
             "partner_shipping_id": contract.partner_id.id,

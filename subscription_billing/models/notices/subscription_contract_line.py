@@ -28,7 +28,7 @@ class SubscriptionContractLine(models.Model):
         if not amount or not (gross or any(taxes.mapped("price_include"))):
             return amount
         builder = self.env["subscription.invoice.builder"]
-        position = builder._get_fiscal_position(contract)
+        position = contract.applied_fiscal_position_id
         totals = builder._get_taxes(self, position).compute_all(
             amount,
             currency=self.currency_id,
