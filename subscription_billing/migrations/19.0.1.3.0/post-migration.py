@@ -20,6 +20,8 @@ AGREED = (
     "billing_day",
 )
 
+OPEN = [("state", "in", ("scheduled", "lapsed"))]
+
 
 def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {"subscription_applying": True})
@@ -32,6 +34,9 @@ def migrate(cr, version):
             change.line_id = change.line_id._get_first()
             change.agreed = get_agreed(change)
     lapse_withdrawn(env)
+    still_open = env["subscription.change"].search(OPEN)
+    for group in still_open.grouped("contract_id").values():
+        rewrite_endings(group)
 
 
 def shorten_instants(env):
@@ -83,25 +88,44 @@ def create_price_intents(env):
 
 def rewrite_journal(changes):
     """Each row as if the changes had been made in the order of their days: the line it
-    continues, and the end that was handed on."""
+    continues, and the end that was handed on.
+
+    A line may have ended before what was to continue or to end it, if that was entered
+    first; then its end is handed on to what ends it.
+    """
     ends = {line: line.date_end for line in changes.contract_id.line_ids}
+    handed_on = {}
     for change in changes.sorted(lambda it: it._get_rank(), reverse=True):
         for row in change.row_ids.sorted("id", reverse=True):
             if row.terms_before or not (row.line_id or row.successor_id):
                 continue
-            if row.successor_id:
-                line, end = row.successor_id.predecessor_id, ends[row.successor_id]
-            else:
-                line, end = get_ended(row, ends), row.date_end_before
+            line, end, last = get_continued(row, ends)
+            if line and ends[line] != last:
+                handed_on.setdefault(line, end)
+                end = ends[line]
+            elif not row.successor_id:
+                end = handed_on.pop(line, end)
             row.write({"line_id": line.id, "date_end_before": end})
             ends[line] = end
 
 
-def get_ended(row, ends):
-    """The line of the chain that ends on the day before the change."""
+def rewrite_endings(changes):
+    """The end that comes first is made upon the contract as it was before all."""
+    endings = changes.filtered(lambda it: it.ending_before and it.kind != "undo_end")
+    if endings:
+        first = min(endings, key=lambda it: it._get_rank())
+        first.ending_before = endings.sorted("id")[0].ending_before
+
+
+def get_continued(row, ends):
+    """The line that a row continues or ends, the end it had, its last day by now."""
+    if row.successor_id:
+        line = row.successor_id.predecessor_id
+        return line, ends[row.successor_id], as_last(row.successor_id.date_start)
     last = as_last(row.change_id.date_effective)
     chain = row.line_id._get_chain()
-    return chain.filtered(lambda line: ends[line] == last)[-1:] or row.line_id
+    line = chain.filtered(lambda line: ends[line] == last)[-1:] or row.line_id
+    return line, row.date_end_before, last
 
 
 def get_agreed(change):
@@ -122,12 +146,17 @@ def get_agreed(change):
 
 
 def lapse_withdrawn(env):
-    """What a scheduled end has withdrawn has lapsed, and comes back without it."""
+    """What a scheduled end has withdrawn has lapsed, and comes back without it; so does
+    what an end has withdrawn that another end withdrew."""
     env.cr.execute(
         SQL(
-            "SELECT gone.id, gone.ended_by_id FROM subscription_change gone"
-            " JOIN subscription_change ending ON ending.id = gone.ended_by_id"
-            " WHERE gone.state = 'withdrawn' AND ending.state = 'scheduled'"
+            "WITH RECURSIVE gone AS ("
+            "SELECT change.id, change.ended_by_id FROM subscription_change change"
+            " JOIN subscription_change ending ON ending.id = change.ended_by_id"
+            " WHERE change.state = 'withdrawn' AND ending.state = 'scheduled'"
+            " UNION SELECT change.id, change.ended_by_id"
+            " FROM subscription_change change JOIN gone ON gone.id = change.ended_by_id"
+            " WHERE change.state = 'withdrawn') SELECT id, ended_by_id FROM gone"
         )
     )
     for change_id, end_id in env.cr.fetchall():
