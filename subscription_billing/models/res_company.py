@@ -29,6 +29,7 @@ class ResCompany(models.Model):
     )
     subscription_applied_journal_id = fields.Many2one(
         "account.journal",
+        "Applied Journal",
         compute="_compute_subscription_applied_journal_id",
         compute_sudo=True,
     )

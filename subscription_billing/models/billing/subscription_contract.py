@@ -135,9 +135,16 @@ class SubscriptionContract(models.Model):
 
     def _refresh_next_billing(self):
         """Derive the next billing date from timeline and ledger."""
+        for contract, day in self._get_next_billing().items():
+            contract._write_next_billing(day)
+
+    def _get_next_billing(self):
+        """The day each contract is to be looked at by a run, False for never.
+
+        :raise EngineError: for data no timeline can be made of
+        """
         billable = self.filtered(lambda contract: contract.state in BILLABLE_STATES)
-        for contract in self - billable:
-            contract._write_next_billing(False)
+        days_of = dict.fromkeys(self, False)
         planning = self.env["subscription.planning"]
         for contract, due in planning._plan_due(billable, date.min).items():
             days = [credit.due for credit in due.credits]
@@ -145,7 +152,8 @@ class SubscriptionContract(models.Model):
                 days.append(due.next_due)
             if not days and not contract.is_annulled:
                 days.append(contract._get_late_usage_day())
-            contract._write_next_billing(min(days, default=False))
+            days_of[contract] = min(days, default=False)
+        return days_of
 
     def _write_next_billing(self, day):
         if self.date_next_billing != day:
@@ -168,7 +176,7 @@ class SubscriptionContract(models.Model):
                     "date_retry": day + timedelta(days=wait),
                 }
             )
-            contract._schedule_parked_activity(message)
+            contract._schedule_billing_activity(message)
         self.env["subscription.event"]._log(
             "parked", self, message, run_id=run.id, date_effective=day
         )
@@ -178,8 +186,8 @@ class SubscriptionContract(models.Model):
         message = explain(self.env, error, f"Work on {self.mapped('name')}")
         self._park(message, day, run or self.env["subscription.billing.run"])
 
-    def _schedule_parked_activity(self, message):
-        """One open activity per parked contract, however often it fails."""
+    def _schedule_billing_activity(self, message):
+        """One open activity per contract, however often its billing fails."""
         self.ensure_one()
         xmlid = "subscription_billing.mail_activity_type_billing_error"
         if not self.activity_search([xmlid]):

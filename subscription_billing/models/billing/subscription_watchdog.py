@@ -1,9 +1,19 @@
+import logging
 from collections import Counter
 
-from odoo import models
+from odoo import api, models
+from odoo.tools import format_date
+
+from ..dates import as_last
+from ..failures import explain, isolate
+from .subscription_contract import BILLABLE_STATES
+
+_logger = logging.getLogger(__name__)
 
 # Guards in the database without which billing refuses to start (X1).
 GUARDS = ("subscription_charge_no_overlap", "subscription_charge_credit_signed")
+# Contracts whose ledger is in memory at the same time.
+SLICE = 500
 
 
 class SubscriptionWatchdog(models.AbstractModel):
@@ -23,10 +33,27 @@ class SubscriptionWatchdog(models.AbstractModel):
         present = {name for (name,) in self.env.cr.fetchall()}
         return [name for name in GUARDS if name not in present]
 
-    def _get_findings(self, companies):
+    @api.model
+    def _cron_watch(self):
+        """Look at all contracts, each by the calendar of its time zone up to yesterday;
+        who is responsible for one is asked to mend what is found."""
+        contracts = self.env["subscription.contract"]
+        runs = self.env["subscription.billing.run"]
+        for (tz,) in contracts._read_group([], ["tz"]):
+            day = as_last(runs._get_billing_date(tz))
+            for part in self._slice([("tz", "=", tz)]):
+                for contract, finding in self._check_contracts(part, day):
+                    contract._schedule_billing_activity(finding)
+                self.env["ir.cron"]._commit_progress(len(part))
+        for finding in self._get_findings(self.env["res.company"].search([])):
+            _logger.error("Billing: %s", finding)
+
+    def _get_findings(self, companies, day=None):
         """Everything that is wrong, as sentences; empty if all is well.
 
         :param companies: ``res.company`` records to look at
+        :param date day: all that was due by then must be in the ledger, inclusive;
+            default: the day of the last run for all contracts of each company
         """
         return [
             *(
@@ -37,6 +64,11 @@ class SubscriptionWatchdog(models.AbstractModel):
             *self._check_charges_without_line(companies),
             *self._check_billed_once(companies),
             *self._check_amounts(companies),
+            *(
+                finding
+                for company in companies
+                for finding in self._check_company(company, day)
+            ),
         ]
 
     def _get_totals(self, companies):
@@ -95,6 +127,7 @@ class SubscriptionWatchdog(models.AbstractModel):
                 ("company_id", "in", companies.ids),
                 ("subscription_contract_id", "!=", False),
                 ("subscription_charge_ids", "=", False),
+                ("move_id.subscription_replacement_id", "=", False),
                 ("parent_state", "!=", "cancel"),
             ]
         )
@@ -145,3 +178,114 @@ class SubscriptionWatchdog(models.AbstractModel):
                     currency=currency.name,
                     **totals,
                 )
+
+    # ----------------------------------------------------------------------
+    # What is missing
+    #
+    # Timeline and ledger of each contract are compared, whatever its dates say.
+    # ----------------------------------------------------------------------
+
+    def _check_company(self, company, day):
+        last = (
+            self.env["subscription.billing.run"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("trigger", "in", ("schedule", "command")),
+                ],
+                order="date desc",
+                limit=1,
+            )
+        )
+        for part in self._slice([("company_id", "=", company.id)]):
+            for _contract, finding in self._check_contracts(part, day or last.date):
+                yield finding
+
+    def _slice(self, domain):
+        """The billable contracts, so many at a time; the cache is emptied between."""
+        contracts = (
+            self.env["subscription.contract"].sudo().with_context(active_test=False)
+        )
+        domain = [*domain, ("state", "in", BILLABLE_STATES)]
+        last_id = 0
+        while part := contracts.search(
+            [*domain, ("id", ">", last_id)], order="id", limit=SLICE
+        ):
+            last_id = part[-1:].id
+            yield part
+            if len(part) == SLICE:
+                self.env.invalidate_all()
+
+    def _check_contracts(self, contracts, day):
+        """What is missing or wrong in these contracts.
+
+        :param date day: all that was due by then must be charged; None to look at
+            derived dates only
+        :return: list of (contract, sentence)
+        """
+        results = isolate(
+            self.env,
+            contracts,
+            lambda part: [
+                *self._check_derived(part),
+                *(self._check_charged(part, day) if day else ()),
+            ],
+            lambda one, error: [
+                (one, explain(self.env, error, f"Watching {one.name}"))
+            ],
+        )
+        return [finding for result in results for finding in result]
+
+    def _check_derived(self, contracts):
+        """Dates that runs look for, and what they are derived from."""
+        next_billing = contracts._get_next_billing()
+        for contract in contracts:
+            for name, right in (
+                ("date_next_billing", next_billing[contract]),
+                ("date_next_step", contract._get_next_step()),
+            ):
+                if contract[name] != right:
+                    yield (
+                        contract,
+                        self.env._(
+                            "Contract %(contract)s: %(field)s is %(is)s and should be "
+                            "%(right)s.",
+                            contract=contract.name,
+                            field=contract._fields[name]._description_string(self.env),
+                            right=self._format(right),
+                            **{"is": self._format(contract[name])},
+                        ),
+                    )
+
+    def _check_charged(self, contracts, day):
+        """Days that were due by ``day`` and never charged, or never given back."""
+        plans = self.env["subscription.planning"]._plan_due(contracts, day)
+        for contract, plan in plans.items():
+            due = [it for it in plan.charges + plan.credits if it.due <= day]
+            for line in contract.line_ids:
+                missing = [it for it in due if it.item_key == line.id]
+                if missing:
+                    yield contract, self._describe_missing(line, missing)
+
+    def _describe_missing(self, line, missing):
+        contract = line.contract_id
+        return self.env._(
+            "Contract %(contract)s, %(line)s: %(count)s periods from %(start)s to "
+            "%(end)s are due since %(due)s and are not in the ledger. %(reason)s",
+            contract=contract.name,
+            line=line.display_name,
+            count=len(missing),
+            start=self._format(min(it.period.start for it in missing)),
+            end=self._format(max(it.period.last_day for it in missing)),
+            due=self._format(min(it.due for it in missing)),
+            reason=self._get_reason(contract),
+        ).rstrip()
+
+    def _get_reason(self, contract):
+        if contract.is_on_hold:
+            return self.env._("Billing is on hold.")
+        return contract.billing_error or ""
+
+    def _format(self, day):
+        return format_date(self.env, day) if day else self.env._("empty")

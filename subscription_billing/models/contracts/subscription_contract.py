@@ -585,10 +585,16 @@ class SubscriptionContract(models.Model):
 
     def _refresh_next_step(self):
         for contract in self:
-            open_ = contract.state not in ("draft", "ended")
-            day = min(contract._get_step_dates(), default=False) if open_ else False
+            day = contract._get_next_step()
             if contract.date_next_step != day:
                 contract.sudo().date_next_step = day
+
+    def _get_next_step(self):
+        """The next day on which something happens by itself, False for never."""
+        self.ensure_one()
+        if self.state in ("draft", "ended"):
+            return False
+        return min(self._get_step_dates(), default=False)
 
     def _reach(self, day):
         """Take the steps of ``day``, and note the next ones. A step that is still due

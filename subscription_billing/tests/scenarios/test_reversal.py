@@ -41,9 +41,13 @@ class TestReversal(SubscriptionCommon):
                 savepoint.rollback()
 
     def test_x1_two_credit_notes_do_not_exceed_the_invoice(self):
-        self._reverse()
-        with self.assertRaisesRegex(ValidationError, "exceed the charge of 30.0"):
+        note = self._reverse()
+        with self.assertRaisesRegex(UserError, "nothing is left to credit"):
             self._reverse()
+        note.invoice_line_ids.price_unit = 10.0
+        self.assertEqual(self._reverse().amount_untaxed, 20.0)
+        with self.assertRaisesRegex(ValidationError, "exceed the charge of 30.0"):
+            note.invoice_line_ids.price_unit = 11.0
 
     def test_x1_a_deleted_credit_note_gives_nothing_back(self):
         self._reverse().unlink()
@@ -79,16 +83,80 @@ class TestReversal(SubscriptionCommon):
         self.assertFalse(self.contract.charge_ids.filtered(lambda c: not c.is_void))
         self.assertEqual(self.contract.date_next_billing, self.day("2024-03-01"))
 
-    def test_x3_a_corrected_copy_does_not_bill_the_period_again(self):
-        wizard = (
-            self.env["account.move.reversal"]
-            .with_context(active_model="account.move", active_ids=self.move.ids)
-            .create({"journal_id": self.move.journal_id.id, "date": "2024-03-05"})
+    def _replace(self, move):
+        wizards = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=move.ids
         )
-        copy = self.env["account.move"].browse(wizard.modify_moves()["res_id"])
+        wizard = wizards.create(
+            {"journal_id": move.journal_id.id, "date": "2024-03-05"}
+        )
+        return self.env["account.move"].browse(wizard.modify_moves()["res_id"])
+
+    def test_x3_a_corrected_copy_bills_what_the_reversed_invoice_billed(self):
+        copy = self._replace(self.move)
         self.assertEqual(copy.state, "draft")
         self.assertEqual(self.bill("2024-03-06").invoice_count, 0)
-        self.assertEqual(sum(self.contract.charge_ids.mapped("amount")), 0.0)
+        self.assertRecordValues(
+            copy.invoice_line_ids,
+            [
+                {
+                    "subscription_contract_id": self.contract.id,
+                    "subscription_date_start": self.day("2024-03-01"),
+                    "subscription_date_end": self.day("2024-03-31"),
+                }
+            ],
+        )
+        self.assertEqual(self.contract.charge_ids.move_id, copy)
+        self.assertEqual(copy.subscription_run_id, self.move.subscription_run_id)
+        with self.assertRaisesRegex(UserError, "keeps its amount"):
+            copy.invoice_line_ids.price_unit = 12
+        copy.partner_id = self._customer("Where it belongs")
+        copy.action_post()
+        self.assertHealthy()
+        self.contract._set_end(self.day("2024-03-16"), "Moved away")
+        credit = self.bill("2024-03-20").move_ids
+        self.assertEqual(credit.amount_untaxed, 14.52)  # 30 x 15 / 31
+        self.assertEqual(credit.reversed_entry_id, copy)
+        self.assertHealthy()
+
+    def test_x3_a_cancelled_copy_opens_the_period(self):
+        copy = self._replace(self.move)
+        copy.button_cancel()
+        again = self.bill("2024-03-06").move_ids
+        self.assertEqual(again.amount_untaxed, 30.0)
+        with self.assertRaisesRegex(UserError, "was billed again on"):
+            copy.button_draft()
+        self.assertHealthy()
+
+    def test_x3_a_copy_of_a_copy(self):
+        first = self._replace(self.move)
+        first.action_post()
+        second = self._replace(first)
+        second.action_post()
+        self.assertEqual(self.contract.charge_ids.move_id, second)
+        with self.assertRaisesRegex(UserError, "was replaced by"):
+            self._replace(self.move)
+        self.assertHealthy()
+
+    def test_x1_a_credit_note_after_an_automatic_credit_opens_with_the_rest(self):
+        self.contract._set_end(self.day("2024-03-14"), "Moved away")
+        self.bill("2024-03-15")
+        note = self._reverse()
+        self.assertEqual(note.amount_untaxed, 13.55)  # 30.00 - 16.45
+        note.action_post()
+        self.assertHealthy()
+
+    def test_x1_lines_given_back_already_are_not_on_the_credit_note(self):
+        contract = self.subscribe("2024-03-01", quantities={self.seats: 2})
+        self.move = self.bill("2024-03-01").move_ids
+        first = self._reverse()
+        first.invoice_line_ids[1:].unlink()
+        first.action_post()
+        note = self._reverse()
+        self.assertEqual(note.invoice_line_ids.mapped("price_subtotal"), [10.0])
+        note.action_post()
+        live = contract.charge_ids.filtered(lambda row: not row.is_void)
+        self.assertEqual(sum(live.mapped("amount")), 0.0)
         self.assertHealthy()
 
     def test_c5_an_end_after_a_full_refund_credits_nothing_more(self):
