@@ -98,6 +98,7 @@ from .models import (
     test_usage_loading,
 )
 from .scenarios import (
+    test_before_the_start,
     test_bonus_billing,
     test_bonus_change,
     test_bonus_usage,

@@ -776,6 +776,15 @@ class SubscriptionChange(models.Model):
             early = change.contract_id.is_early_start_requested
             change.withdrawal_mode = "pro_rata" if early else "full"
 
-    def _is_annulment(self):
-        is_full = self.end_method == "withdrawal" and self.withdrawal_mode == "full"
-        return self.end_method == "annulment" or is_full
+    def _is_annulment(self, today):
+        """Whether nothing is owed at all: what is withdrawn before it begins has given
+        nothing to pay for (§ 357a BGB), whatever was agreed on an early start.
+
+        :param date today: the day the notice arrives, if none was entered
+        """
+        if self.end_method == "withdrawal":
+            notice = self.date_notice or today
+            return (
+                self.withdrawal_mode == "full" or notice < self.contract_id.date_start
+            )
+        return self.end_method == "annulment"

@@ -16,7 +16,7 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
     def _get_effective_date(self, change, today):
         """First day the contract does not cover any more."""
         contract = change.contract_id
-        if change._is_annulment():
+        if change._is_annulment(today):
             self._check_withdrawal(change, today)
             return contract.date_start
         last = {
@@ -71,19 +71,20 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
             )
 
     def _apply(self, change, day, today):
-        contract = change.contract_id
+        contract, is_annulled = change.contract_id, change._is_annulment(today)
         change.ending_before = contract._get_ending()
         # Kept: made again for another reason, the notice was received when it was.
         received = change.cancelled_at or self.env.cr.now().replace(microsecond=0)
         change.cancelled_at = received
         contract._get_applying().write(
             {
-                "date_end": self._get_last_day(change, day),
+                # A contract that never was still needs a day to stand on: its first.
+                "date_end": contract.date_start if is_annulled else as_last(day),
                 "end_method": change.end_method,
                 "end_reason_id": change.end_reason_id.id,
                 "end_note": change.reason,
                 "cancelled_at": received,
-                "is_annulled": change._is_annulment(),
+                "is_annulled": is_annulled,
             }
         )
 
@@ -102,12 +103,6 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
             return event_type
         ending = {"annulment": "annulled", "withdrawal": "withdrawn"}
         return ending.get(change.end_method, "cancelled")
-
-    def _get_last_day(self, change, day):
-        """A contract that never was still needs a day to stand on: its first."""
-        if change._is_annulment():
-            return change.contract_id.date_start
-        return as_last(day)
 
     def _get_regular_end(self, change, today):
         contract, wish = change.contract_id, change.date_last
@@ -152,7 +147,7 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
     def _get_withdrawal_end(self, change, today):
         """The day the withdrawal arrives is the last one that is paid for."""
         self._check_withdrawal(change, today)
-        return max(change.date_notice or today, change.contract_id.date_start)
+        return change.date_notice or today
 
     def _check_withdrawal(self, change, today):
         if change.end_method != "withdrawal":

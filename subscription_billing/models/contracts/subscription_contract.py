@@ -508,11 +508,28 @@ class SubscriptionContract(models.Model):
                     plan=self.plan_id.display_name,
                 )
             )
+        missing = self._get_required_components() - self.line_ids.component_id
+        if missing:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s lacks %(components)s, which the plan "
+                    "%(plan)s requires. Add a line for each.",
+                    contract=self.display_name,
+                    components=", ".join(missing.mapped("name")),
+                    plan=self.plan_id.display_name,
+                )
+            )
         for line in self.line_ids:
             if not line.price_id and not line.has_price_override:
                 raise UserError(line._get_missing_price_message())
         self.env["subscription.component.rules"]._check(self)
         self._check_customer_type()
+
+    def _get_required_components(self):
+        """What no contract of the plan is without; a fee at the start may be waived."""
+        return self.plan_id.component_ids.filtered(
+            lambda it: it.is_required and not it._is_one_off()
+        )
 
     def _check_customer_type(self):
         """Variants for businesses are not sold to consumers, whose rights they lack."""

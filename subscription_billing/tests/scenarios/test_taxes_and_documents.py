@@ -77,7 +77,9 @@ class TestTaxesAndDocuments(SubscriptionCommon):
         self.tax_sale_a.amount = 50.0
         untaxed = self.product_b
         untaxed.taxes_id = False
-        exempt = self._component("x", "Exempt", product_id=untaxed.id)
+        exempt = self._component(
+            "x", "Exempt", product_id=untaxed.id, is_required=False
+        )
         self._price(exempt, 32.0)
         contract = self.subscribe("2024-03-01")
         self.bill("2024-03-01")
