@@ -18,6 +18,7 @@ MAX_CONFLICTS = 20
 RUN_STATES = [
     ("draft", "Planned"),
     ("running", "Running"),
+    ("interrupted", "Interrupted"),
     ("done", "Done"),
     ("failed", "Done with failures"),
 ]
@@ -27,6 +28,7 @@ class SubscriptionBillingRun(models.Model):
     """One run of the billing: date, scope, progress and results (X5, O1)."""
 
     _name = "subscription.billing.run"
+    _inherit = "subscription.process.lock"
     _description = "Subscription Billing Run"
     _order = "id desc"
     _check_company_auto = True
@@ -150,6 +152,8 @@ class SubscriptionBillingRun(models.Model):
         :return: the runs made, none for a company with nothing due
         """
         self._check_guards()
+        running = self.sudo().search([("state", "=", "running")])
+        running._get_abandoned().state = "interrupted"
         runs = self.browse()
         contracts = self.env["subscription.contract"]
         for company in companies:
@@ -243,8 +247,6 @@ class SubscriptionBillingRun(models.Model):
         """The same, with a commit after each batch, so that a run may be killed at
         any moment and any number of runs may work at once (X5)."""
         self.ensure_one()
-        self.state = "running"
-        self.env["ir.cron"]._commit_progress(0)
         seen = set()
 
         def claim():
@@ -254,10 +256,13 @@ class SubscriptionBillingRun(models.Model):
             self._process_batch(batch)
             seen.update(batch.ids)
 
-        if not self._commit_batches(claim, work):
-            self.env.ref("subscription_billing.ir_cron_bill")._trigger()
-        self.state = "failed" if self.failure_count else "done"
-        self.env["ir.cron"]._commit_progress(0)
+        with self._held():
+            self.state = "running"
+            self.env["ir.cron"]._commit_progress(0)
+            if not self._commit_batches(claim, work):
+                self.env.ref("subscription_billing.ir_cron_bill")._trigger()
+            self.state = "failed" if self.failure_count else "done"
+            self.env["ir.cron"]._commit_progress(0)
 
     def _commit_batches(self, claim, work):
         """Claim a batch, work on it, commit; until nothing is left or time is up.

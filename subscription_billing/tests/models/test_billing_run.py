@@ -1,3 +1,4 @@
+from contextlib import closing
 from datetime import datetime
 from unittest.mock import patch
 
@@ -133,3 +134,45 @@ class TestBillingRun(SubscriptionCommon):
             counts.append(self.env.cr.sql_log_count - before)
         per_contract = (counts[1] - counts[0]) / 30
         self.assertLess(per_contract, 15, counts)
+
+    def test_x5_a_run_that_was_killed_is_closed_by_the_next_one(self):
+        killed = (
+            self.env["subscription.billing.run"]
+            .sudo()
+            .create({"date": "2024-01-01", "state": "running"})
+        )
+        self.subscribe("2024-01-01")
+        run = self.advance("2024-01-01")
+        self.assertEqual((killed.state, run.state), ("interrupted", "done"))
+
+    def test_x5_a_run_that_another_process_works_on_is_left_alone(self):
+        running = (
+            self.env["subscription.billing.run"]
+            .sudo()
+            .create({"date": "2024-01-01", "state": "running"})
+        )
+        self.subscribe("2024-01-01")
+        with closing(self.registry.cursor()) as cr:
+            other = running.with_env(self.env(cr=cr))
+            other._try_hold()
+            self.advance("2024-01-01")
+            self.assertEqual(running.state, "running")
+            other._release()
+        self.advance("2024-02-01")
+        self.assertEqual(running.state, "interrupted")
+
+    def test_x5_a_run_that_fails_gives_up_its_lock(self):
+        self.subscribe("2024-01-01")
+        run = self.env["subscription.billing.run"].sudo().create({"date": "2024-01-01"})
+        runs = type(run)
+        crons = type(self.env["ir.cron"])
+        with (
+            patch.object(crons, "_commit_progress", return_value=60.0),
+            patch.object(self.env.cr, "rollback") as rollback,
+            patch.object(runs, "_commit_batches", side_effect=ValueError("no")),
+            self.assertRaises(ValueError),
+        ):
+            run._process_committing([])
+        self.assertTrue(rollback.called)
+        with closing(self.registry.cursor()) as cr:
+            self.assertTrue(run.with_env(self.env(cr=cr))._get_abandoned())

@@ -6,8 +6,8 @@ from ..change_common import ChangeCommon
 
 @tagged("post_install", "-at_install", "changes", "contracts")
 class TestBeforeTheStart(ChangeCommon):
-    """C2, C5: what is withdrawn before it begins is owed by nobody, and a contract begins
-    with all its plan requires."""
+    """C2, C5: what is withdrawn before it begins is owed by nobody, and a contract
+    begins with all its plan requires."""
 
     def conclude(self, variant=None, start="2026-06-15", **booked):
         """Concluded by a consumer on 28 May, to begin early; fees are due at once."""
