@@ -1,4 +1,4 @@
-from . import process_lock
+from . import subscription_process_lock
 from . import product_template
 from . import res_company
 from . import res_config_settings
