@@ -7,8 +7,9 @@ month ends on the day of the same number or, where there is none, on the last on
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from .interval import Interval, Unit
 from .period import ONE_DAY, Period
@@ -22,7 +23,10 @@ class Term:
     No first term: the later one begins with the contract. No later term: what
     follows is indefinite and ends a period of notice after any day. No period of
     notice: any day before the end will do. `notice_first` is for the end of the
-    first term, `notice_later` for everything after it.
+    first term, `notice_later` for everything after it. `extensions` are days on which
+    a pause begins, with its length in days, in their order: the term it begins in ends
+    so much later. A term that is over does not move, and an indefinite phase has no end
+    to move (§ 309 Nr. 9 BGB: nobody is bound anew by a pause).
 
     >>> year, month = Interval(1, Unit.YEAR), Interval(1, Unit.MONTH)
     >>> term = Term(first=year, notice_first=month, notice_later=month)
@@ -37,10 +41,16 @@ class Term:
     later: Interval | None = None
     notice_first: Interval | None = None
     notice_later: Interval | None = None
+    extensions: tuple[tuple[date, int], ...] = ()
 
     def first_end(self, start: date) -> date | None:
         """Return the stop (excluded) of the first term, None without one."""
-        return self.first.add(start) if self.first else None
+        return (
+            self._extended(Period(start, self.first.add(start))) if self.first else None
+        )
+
+    def _extended(self, term: Period) -> date:
+        return extended(term.stop, self.extensions, term.start)
 
     def current(self, start: date, on: date) -> Period | None:
         """Return the term that contains `on`, None in an indefinite phase.
@@ -90,14 +100,40 @@ class Term:
         """Return the later term around a day that is not in the first one.
 
         Where both terms are counted in months, it is computed from the start of the
-        contract and its day of the month (T1).
+        contract and its day of the month (T1); after one that was extended, from its
+        new end.
         """
         origin = self.first_end(start) or start
-        day = start.day if self._is_monthly() else origin.day
-        return Grid(origin.year, origin.month, day, self.later).cell(on)
+        is_plain = not self.first or origin == self.first.add(start)
+        day = start.day if self._is_monthly() and is_plain else origin.day
+        while True:
+            grid = Grid(origin.year, origin.month, day, self.later)
+            pauses = [pause for pause, _days in self.extensions if pause >= origin]
+            longer = grid.cell(pauses[0]) if pauses else None
+            if longer is None or on < longer.start:
+                return grid.cell(on)
+            origin = self._extended(longer)
+            if on < origin:
+                return Period(longer.start, origin)
+            day = origin.day
 
     def _is_monthly(self) -> bool:
         return bool(self.later.months) and (not self.first or bool(self.first.months))
+
+
+def extended(
+    stop: date, extensions: Iterable[tuple[date, int]], start: date = date.min
+) -> date:
+    """Return the stop of what begins on `start`, later by each pause that begins before
+    it is reached.
+
+    >>> extended(date(2024, 7, 1), [(date(2024, 2, 1), 62), (date(2024, 8, 1), 1)])
+    datetime.date(2024, 9, 2)
+    """
+    for pause, days in extensions:
+        if start <= pause < stop:
+            stop += timedelta(days)
+    return stop
 
 
 @dataclass(frozen=True, slots=True)

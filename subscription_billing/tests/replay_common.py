@@ -1,6 +1,4 @@
 from collections import defaultdict
-from unittest.mock import patch
-
 from odoo.fields import Command
 
 from .change_common import ChangeCommon
@@ -79,12 +77,6 @@ class ReplayCommon(ChangeCommon):
 
     def take_end_back(self, contract, today):
         return self.change(contract, "undo_end", False, today, timing="now")
-
-    def on_day(self, today):
-        """What the one method that reads the clock answers meanwhile."""
-        runs = type(self.env["subscription.billing.run"])
-        day = self.day(today)
-        return patch.object(runs, "_get_billing_date", return_value=day)
 
     def announce(self, contract, on, today, percent=100, **vals):
         """A price change for one contract."""

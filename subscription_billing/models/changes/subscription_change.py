@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
 from ...engine.errors import EngineError
+from ...engine.term import extended
 from ..dates import as_stop
 from ..failures import explain, isolate
 from .subscription_contract import END_METHODS
@@ -457,6 +458,7 @@ class SubscriptionChange(models.Model):
         :param entered: those that are new
         """
         entered = entered or self.browse()
+        self._move_followers()
         ordered = self.sorted(lambda it: it._get_rank())
         # Odoo's would lose the order. pylint: disable=bad-builtin-groupby
         parts = groupby(ordered, lambda it: it in entered or it.state == "applied")
@@ -472,6 +474,23 @@ class SubscriptionChange(models.Model):
                     lambda one, error: one._lapse(error),
                 )
         self.filtered(lambda it: it.state != "lapsed").row_ids._drop_spares()
+
+    def _move_followers(self):
+        """What follows a term follows it later by the pauses that extend it."""
+        followers = self.filtered("follows_variant_id")
+        pauses = dict(followers and followers.contract_id._get_extensions())
+        for change in self.sorted(lambda it: it._get_rank()) if followers else ():
+            day = change.date_effective
+            if change.kind == "pause" and change.is_term_extended:
+                until = change.date_until
+                pauses[day] = (as_stop(until) - day).days if until else 0
+            elif change.kind == "resume":
+                began = max((it for it in pauses if it <= day), default=None)
+                days = (day - began).days if began else 0
+                if began and not 0 < pauses[began] < days:  # it is still on
+                    pauses[began] = days
+        for change in followers:
+            change.date_effective = extended(change.date, sorted(pauses.items()))
 
     def _make(self, today, entered):
         """Write the changes into the timeline, each as it stands on its day."""

@@ -37,6 +37,7 @@ class SubscriptionChangeKindPause(models.AbstractModel):
             )
 
     def _apply(self, change, day, today):
+        before = change.contract_id._get_extensions()
         change.pause_id = self.env["subscription.pause"].create(
             {
                 "contract_id": change.contract_id.id,
@@ -45,9 +46,12 @@ class SubscriptionChangeKindPause(models.AbstractModel):
                 "is_term_extended": change.is_term_extended,
             }
         )
+        change.contract_id._move_end(before)
 
     def _take_back(self, change):
+        before = change.contract_id._get_extensions()
         change.pause_id.unlink()
+        change.contract_id._move_end(before)
 
     def _describe(self, change):
         start = format_date(self.env, change.date_effective)

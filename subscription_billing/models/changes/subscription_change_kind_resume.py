@@ -29,12 +29,16 @@ class SubscriptionChangeKindResume(models.AbstractModel):
 
     def _apply(self, change, day, today):
         """The pause ends the day before; on its first day it never was."""
-        pause = change.pause_id
-        change.date_until = pause.date_end
-        pause.date_end = as_last(day)
+        change.date_until = change.pause_id.date_end
+        self._end_pause(change, as_last(day))
 
     def _take_back(self, change):
-        change.pause_id.date_end = change.date_until
+        self._end_pause(change, change.date_until)
+
+    def _end_pause(self, change, last):
+        before = change.contract_id._get_extensions()
+        change.pause_id.date_end = last
+        change.contract_id._move_end(before)
 
     def _describe(self, change):
         pause = change.pause_id

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -173,6 +175,35 @@ class SubscriptionContract(models.Model):
             if following in seen:
                 return
             variant, seen, start = following, seen | following, stop
+
+    def _get_last_day_by_variant(self, extensions):
+        """The last day of a contract whose variant, or one that follows it, ends with
+        its first term; None if it runs on.
+
+        :param extensions: pauses as in ``engine.term.Term``
+        """
+        variant, start = self.variant_id, self._get_term_start()
+        seen = variant.browse()
+        while variant.is_ended_after_first_term and variant not in seen:
+            term = replace(variant._as_term(), extensions=tuple(extensions))
+            start, seen = term.first_end(start), seen | variant
+            variant = variant.next_variant_id
+        return as_last(start) if seen and not variant else None
+
+    def _get_extensions(self):
+        """Whoever takes a contract over is bound as long as the one before."""
+        before = self.predecessor_id._get_extensions() if self.predecessor_id else []
+        return sorted([*super()._get_extensions(), *before])
+
+    def _move_end(self, extensions):
+        """An end that came with the variant is later by the pauses there are now.
+
+        :param extensions: those there were before
+        """
+        last = self.date_end and self._get_last_day_by_variant(extensions)
+        if last and last == self.date_end:
+            last = self._get_last_day_by_variant(self._get_extensions())
+            self._get_applying().date_end = last
 
     def _schedule_variant(self, before, variant, day, today):
         change = self.env["subscription.change"].create(

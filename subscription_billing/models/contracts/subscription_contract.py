@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 from odoo import api, fields, models
@@ -722,13 +723,21 @@ class SubscriptionContract(models.Model):
         return self.env["subscription.billing.run"]._get_billing_date(self.tz or "UTC")
 
     def _get_term_start(self):
-        """First day of the first term; later by the pauses that extend it."""
+        """First day of the first term."""
         self.ensure_one()
-        start = self.date_term_start or self._get_paid_start()
-        pauses = self.pause_ids.filtered(
-            lambda pause: pause.is_term_extended and pause.date_start >= start
+        return self.date_term_start or self._get_paid_start()
+
+    def _as_term(self):
+        return replace(super()._as_term(), extensions=tuple(self._get_extensions()))
+
+    def _get_extensions(self):
+        """Pauses that make the term longer, as the engine knows them, in their order:
+        (first day, days)."""
+        return sorted(
+            (pause.date_start, pause._get_days())
+            for pause in self.pause_ids
+            if pause.is_term_extended
         )
-        return fields.Date.add(start, days=sum(pause._get_days() for pause in pauses))
 
     def _get_earliest_end(self, on):
         """Last day of the contract if it is cancelled on ``on`` (C2).

@@ -96,3 +96,99 @@ class TestChangePause(ChangeCommon):
         self.change(contract, "pause", "2024-01-10")
         with self.assertRaisesRegex(ValidationError, "is paused from 2024-01-10 on"):
             self.change(contract, "pause", "2024-01-12")
+
+    def pause(self, contract, first, last, today=None):
+        vals = {"date_until": last, "is_term_extended": True}
+        return self.change(contract, "pause", first, today, **vals)
+
+    def get_end(self, contract, on):
+        return str(contract._get_earliest_end(self.day(on)))
+
+    def test_c2_a_term_ends_as_many_days_later_as_the_pause_lasts(self):
+        contract = self.subscribe("2024-01-01", first_term_count=6)
+        self.pause(contract, "2024-02-01", "2024-04-02", "2024-01-10")  # 62 days
+        self.assertEqual(self.get_end(contract, "2024-04-03"), "2024-08-31")
+
+    def test_c2_two_pauses_and_one_that_begins_in_the_days_added(self):
+        contract = self.subscribe("2024-01-01", first_term_count=6)
+        self.pause(contract, "2024-02-01", "2024-02-10", "2024-01-10")
+        self.pause(contract, "2024-07-05", "2024-07-24", "2024-01-10")
+        self.assertEqual(self.get_end(contract, "2024-04-03"), "2024-07-30")
+
+    def test_c2_a_term_that_is_over_does_not_move(self):
+        """§ 309 Nr. 9 BGB: one month of notice, whatever pauses there were."""
+        terms = {"first_term_count": 3, "notice_later_count": 1}
+        contract = self.subscribe("2024-01-01", **terms)
+        self.pause(contract, "2024-04-10", "2024-07-08")  # 90 days
+        self.assertEqual(self.get_end(contract, "2024-07-12"), "2024-08-12")
+        self.assertEqual(self.get_end(contract, "2024-05-31"), "2024-06-30")
+
+    def test_c2_a_pause_in_a_later_term_moves_that_one_and_those_after(self):
+        terms = {"first_term_count": 3, "later_term_count": 3}
+        contract = self.subscribe("2024-01-01", **terms)
+        self.pause(contract, "2024-04-10", "2024-04-19")
+        self.assertEqual(self.get_end(contract, "2024-03-01"), "2024-03-31")
+        self.assertEqual(self.get_end(contract, "2024-05-01"), "2024-07-10")
+        self.assertEqual(self.get_end(contract, "2024-08-01"), "2024-10-10")
+
+    def test_c2_whoever_takes_over_is_bound_as_long(self):
+        contract = self.subscribe("2024-01-01", first_term_count=6)
+        self.pause(contract, "2024-02-01", "2024-04-02", "2024-01-10")
+        heir = {"partner_new_id": self._customer("Heir").id}
+        self.change(contract, "transfer", "2024-05-01", **heir)
+        self.assertEqual(
+            self.get_end(contract.successor_id, "2024-05-02"), "2024-08-31"
+        )
+
+    def sell_intro(self, following=True):
+        after = self.monthly.browse()
+        if following:
+            after = self._variant("after")
+            self._price(self.base, 50.0, variant_id=after.id)
+        variant = self._variant(
+            "intro",
+            first_term_count=6,
+            is_ended_after_first_term=True,
+            next_variant_id=after.id,
+        )
+        with self.on_day("2024-01-01"):
+            return self.subscribe("2024-01-01", variant)
+
+    def get_follower(self, contract):
+        return contract.change_ids.filtered("follows_variant_id")
+
+    def test_c2_an_introductory_offer_stays_six_months(self):
+        contract = self.sell_intro()
+        self.assertEqual(str(self.get_follower(contract).date_effective), "2024-07-01")
+        pause = self.pause(contract, "2024-02-01", "2024-04-02", "2024-01-10")
+        self.assertEqual(str(self.get_follower(contract).date_effective), "2024-09-01")
+        lines = contract.line_ids.sorted("date_start")
+        self.assertEqual(str(lines[-1].date_start), "2024-09-01")
+        pause._withdraw(self.day("2024-01-12"))
+        self.assertEqual(str(self.get_follower(contract).date_effective), "2024-07-01")
+
+    def test_c2_a_pause_that_is_ended_early_adds_what_it_lasted(self):
+        contract = self.sell_intro()
+        self.pause(contract, "2024-02-01", "2024-04-02", "2024-01-10")
+        self.advance("2024-02-01", contract)
+        self.change(contract, "resume", "2024-02-11")
+        self.assertEqual(str(self.get_follower(contract).date_effective), "2024-07-11")
+
+    def test_c2_a_variant_that_ends_with_its_term_ends_later(self):
+        contract = self.sell_intro(following=False)
+        self.assertEqual(str(contract.date_end), "2024-06-30")
+        pause = self.pause(contract, "2024-02-01", "2024-04-02", "2024-01-10")
+        self.assertEqual(str(contract.date_end), "2024-08-31")
+        pause._withdraw(self.day("2024-01-12"))
+        self.assertEqual(str(contract.date_end), "2024-06-30")
+
+    def test_c4_a_pause_agreed_for_july_survives_a_transfer_in_june(self):
+        self.pause(self.contract, "2024-07-01", "2024-07-31", "2024-05-01")
+        heir = {"partner_new_id": self._customer("Heir").id}
+        self.change(self.contract, "transfer", "2024-06-01", "2024-05-02", **heir)
+        heir = self.contract.successor_id
+        self.assertEqual(str(heir.pause_ids.date_start), "2024-07-01")
+        for month in range(2, 9):
+            self.advance(f"2024-{month:02d}-01")
+        self.assertEqual(self.total(heir), 60.0)  # June and August
+        self.assertHealthy()
