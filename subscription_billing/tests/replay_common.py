@@ -1,4 +1,5 @@
 from collections import defaultdict
+
 from odoo.fields import Command
 
 from .change_common import ChangeCommon

@@ -190,10 +190,15 @@ class SubscriptionContract(models.Model):
             variant = variant.next_variant_id
         return as_last(start) if seen and not variant else None
 
+    def _as_term(self):
+        return replace(super()._as_term(), extensions=tuple(self._get_extensions()))
+
     def _get_extensions(self):
-        """Whoever takes a contract over is bound as long as the one before."""
+        """Pauses that make the term longer, as the engine knows them, in their order:
+        (first day, days). Whoever takes a contract over is bound as long as before."""
         before = self.predecessor_id._get_extensions() if self.predecessor_id else []
-        return sorted([*super()._get_extensions(), *before])
+        pauses = self.pause_ids.filtered("is_term_extended")
+        return sorted([*before, *((it.date_start, it._get_days()) for it in pauses)])
 
     def _move_end(self, extensions):
         """An end that came with the variant is later by the pauses there are now.

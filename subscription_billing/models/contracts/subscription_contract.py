@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 
 from odoo import api, fields, models
@@ -726,18 +725,6 @@ class SubscriptionContract(models.Model):
         """First day of the first term."""
         self.ensure_one()
         return self.date_term_start or self._get_paid_start()
-
-    def _as_term(self):
-        return replace(super()._as_term(), extensions=tuple(self._get_extensions()))
-
-    def _get_extensions(self):
-        """Pauses that make the term longer, as the engine knows them, in their order:
-        (first day, days)."""
-        return sorted(
-            (pause.date_start, pause._get_days())
-            for pause in self.pause_ids
-            if pause.is_term_extended
-        )
 
     def _get_earliest_end(self, on):
         """Last day of the contract if it is cancelled on ``on`` (C2).
