@@ -57,6 +57,7 @@
         "views/subscription_forecast_contract_views.xml",
         "views/subscription_billing_run_views.xml",
         "views/account_move_views.xml",
+        "views/subscription_tax_change_views.xml",
         "report/usage_statement_templates.xml",
         "views/subscription_contract_usage_views.xml",
         "views/subscription_usage_statement_views.xml",

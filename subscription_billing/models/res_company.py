@@ -27,6 +27,9 @@ class ResCompany(models.Model):
         domain="[('type', '=', 'sale'), ('company_id', '=', id)]",
         help="Journal of subscription invoices; empty = the first sales journal.",
     )
+    subscription_tax_change_ids = fields.One2many(
+        "subscription.tax.change", "company_id"
+    )
     subscription_applied_journal_id = fields.Many2one(
         "account.journal",
         "Applied Journal",

@@ -151,6 +151,7 @@ from .scenarios import (
     test_reopened_period,
     test_reversal,
     test_rhythms,
+    test_tax_change,
     test_tax_situations,
     test_taxes_and_documents,
     test_threshold_billing,

@@ -1,3 +1,4 @@
+from . import subscription_tax_change
 from . import subscription_planning
 from . import subscription_contract
 from . import subscription_charge

@@ -28,7 +28,7 @@ class SubscriptionBillingCheck(models.AbstractModel):
             *(
                 problem
                 for line in lines
-                for problem in self._check_line(line, position)
+                for problem in self._check_line(line, position, day)
             ),
             *self._check_lock_date(contract, day),
         ]
@@ -65,7 +65,7 @@ class SubscriptionBillingCheck(models.AbstractModel):
                 contract.currency_id.name,
             )
 
-    def _check_line(self, line, position):
+    def _check_line(self, line, position, day):
         contract, product = line.contract_id, line.product_id
         if not line.price_id and not line.has_price_override:
             yield line._get_missing_price_message()
@@ -87,7 +87,7 @@ class SubscriptionBillingCheck(models.AbstractModel):
                 account=account.display_name,
                 product=product.display_name,
             )
-        for tax in self._builder._get_taxes(line, position).filtered(
+        for tax in self._builder._get_taxes(line, position, day).filtered(
             lambda tax: not tax.active
         ):
             yield self.env._(

@@ -38,12 +38,15 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         template = line.product_id.with_company(line.company_id).product_tmpl_id
         return template.get_product_accounts(fiscal_pos=position)["income"]
 
-    def _get_taxes(self, line, position):
-        """Taxes of the product in the contract's company, mapped; archived ones too:
-        without them the invoice would go out untaxed."""
+    def _get_taxes(self, line, position, day):
+        """Taxes of the product in the contract's company for a service performed on a
+        day, mapped; archived ones too: without them the invoice would go out untaxed.
+        """
         product = line.product_id.with_context(active_test=False)
         taxes = product.taxes_id._filter_taxes_by_company(line.company_id)
-        return position.map_tax(taxes)
+        changes = line.company_id.sudo().subscription_tax_change_ids
+        mapped = position.map_tax(changes._get_taxes_on(taxes, day))
+        return changes._get_taxes_on(mapped, day)
 
     def _prepare_charges(self, contracts, plans, run):
         """Ledger rows of one invoice, in the order of its lines.
@@ -173,7 +176,8 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         origin = credited.sudo().move_line_id
         if origin:
             return origin.account_id, origin.tax_ids
-        return self._get_income_account(line, position), self._get_taxes(line, position)
+        taxes = self._get_taxes(line, position, charge["date_end"])
+        return self._get_income_account(line, position), taxes
 
     def _prepare_invoice_line(self, line, charge, sign, position):
         """Values of an invoice line with its charge inside, so that both are written

@@ -245,7 +245,9 @@ class SubscriptionContract(models.Model):
         plan = self.env["subscription.planning"]._plan(self, on)[self]
         lines = self.env["subscription.contract.line"]
         total = sum(
-            lines.browse(due.item_key)._get_told_amount(float(due.amount))
+            lines.browse(due.item_key)._get_told_amount(
+                float(due.amount), due.period.last_day
+            )
             for due in plan.credits + plan.charges
         )
         is_zero = self.currency_id.is_zero(total)

@@ -19,8 +19,11 @@ class SubscriptionContractLine(models.Model):
             else self.env._("once"),
         }
 
-    def _get_told_amount(self, amount):
-        """A net or gross amount with or without taxes, as the customer reads it."""
+    def _get_told_amount(self, amount, last_day=None):
+        """A net or gross amount with or without taxes, as the customer reads it.
+
+        :param date last_day: of the period it is for; default: it ends today
+        """
         self.ensure_one()
         contract, product = self.contract_id, self.product_id
         gross = contract._is_told_gross()
@@ -29,7 +32,8 @@ class SubscriptionContractLine(models.Model):
             return amount
         builder = self.env["subscription.invoice.builder"]
         position = contract.applied_fiscal_position_id
-        totals = builder._get_taxes(self, position).compute_all(
+        day = last_day or contract._get_today()
+        totals = builder._get_taxes(self, position, day).compute_all(
             amount,
             currency=self.currency_id,
             product=product,
