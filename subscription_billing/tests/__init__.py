@@ -157,6 +157,7 @@ from .scenarios import (
     test_threshold_billing,
     test_threshold_scope,
     test_trial,
+    test_trial_extended,
     test_usage_companies,
     test_usage_hardening,
     test_usage_corrections,

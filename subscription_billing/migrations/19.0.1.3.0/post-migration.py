@@ -37,6 +37,7 @@ def migrate(cr, version):
     still_open = env["subscription.change"].search(OPEN)
     for group in still_open.grouped("contract_id").values():
         rewrite_endings(group)
+    still_open.contract_id._refresh_next_step()
 
 
 def shorten_instants(env):

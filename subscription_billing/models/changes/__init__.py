@@ -8,6 +8,7 @@ from . import subscription_change_kind_price
 from . import subscription_change_kind_one_off
 from . import subscription_change_kind_pause
 from . import subscription_change_kind_resume
+from . import subscription_change_kind_extend_trial
 from . import subscription_change_kind_end
 from . import subscription_change_kind_undo_end
 from . import subscription_change_kind_billing_day

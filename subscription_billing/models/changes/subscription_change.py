@@ -20,6 +20,7 @@ CHANGE_KINDS = [
     ("one_off", "Charge a one-off item"),
     ("pause", "Pause"),
     ("resume", "Resume"),
+    ("extend_trial", "Extend the trial"),
     ("end", "Cancel or end"),
     ("undo_end", "Take the end back"),
     ("billing_day", "Move the billing day"),
@@ -151,7 +152,8 @@ class SubscriptionChange(models.Model):
     )
     # Pause.
     date_until = fields.Date(
-        "Until", help="Last day of the pause, inclusive; empty = until resumed."
+        "Until",
+        help="Last day of the pause or of the trial, inclusive; empty = until resumed.",
     )
     is_term_extended = fields.Boolean(
         "Extends the Term", help="The term ends as many days later as the pause lasts."

@@ -190,6 +190,19 @@ class SubscriptionContract(models.Model):
             variant = variant.next_variant_id
         return as_last(start) if seen and not variant else None
 
+    def _move_trial_end(self, last):
+        before = self._get_last_day_by_variant([])
+        super()._move_trial_end(last)
+        if before and before == self.date_end:
+            self._get_applying().date_end = self._get_last_day_by_variant([])
+        start = self._get_term_start()
+        followers = self.change_ids.filtered(
+            lambda it: it.follows_variant_id and it.state in ("scheduled", "lapsed")
+        )
+        for change in followers.sorted("date"):
+            start = change.follows_variant_id._as_term().first_end(start)
+            change.write({"date": start, "date_effective": start})
+
     def _as_term(self):
         return replace(super()._as_term(), extensions=tuple(self._get_extensions()))
 

@@ -765,16 +765,22 @@ class SubscriptionContract(models.Model):
                 )
             )
         vals = {"trial_end_policy": "continue"}
-        if day > self._get_paid_start():
-            vals["date_trial_end"] = as_last(day)
         if self.trial_end_policy == "end" and self.date_end == self.date_trial_end:
             vals["date_end"] = False
         self._get_applying().write(vals)
+        if day > self._get_paid_start():
+            self._move_trial_end(as_last(day))
         self.env["subscription.event"]._log(
             "trial_ended", self, self.env._("Stays after the trial"), date_effective=day
         )
         self._reach(day)
         self._refresh_next_billing()
+
+    def _move_trial_end(self, last):
+        """Let fees and the first term begin later: what was told of the end is void."""
+        self._get_applying().write(
+            {"date_trial_end": last, "is_trial_over_told": False}
+        )
 
     def _is_over_with_trial(self):
         """The contract ends with its trial: there is no step, only its end."""

@@ -80,6 +80,11 @@ class SubscriptionContract(models.Model):
             redemption.sudo().discount_id._check_fits(self)
         return super()._check_ready()
 
+    def _move_trial_end(self, last):
+        """What was promised for paid periods begins with them."""
+        super()._move_trial_end(last)
+        self.discount_ids.sudo()._begin_anew()
+
     def _redeem(self, discount, on, date_from=None):
         """Give the contract a discount.
 

@@ -80,6 +80,16 @@ class SubscriptionContractDiscount(models.Model):
                 count and cells.grid.nth(cells.grid.index(start) + count - 1).last_day
             )
 
+    def _begin_anew(self):
+        """Nothing was paid yet, and the first day that is has moved."""
+        moved = self.filtered(
+            lambda it: it.duration != "dates"
+            and not it.date_asked
+            and (not it.date_end or it.date_end >= it.date_start)
+        )
+        moved.date_start = False
+        moved._compute_dates()
+
     def _check_in_time(self):
         """A discount must not silently miss periods that are billed already."""
         self.ensure_one()

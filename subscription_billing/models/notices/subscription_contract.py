@@ -431,6 +431,10 @@ class SubscriptionContract(models.Model):
         resumed._send_resumed(day)
         return result
 
+    def _move_trial_end(self, last):
+        self.sudo().is_trial_end_told = False
+        return super()._move_trial_end(last)
+
     def _get_trial_reminder(self):
         """Day to tell that the trial ends; None if it is too short, was cancelled, or
         its customer knows."""

@@ -17,6 +17,7 @@ class TestPricePricelist(SubscriptionCommon):
         feature = cls.env.ref("product.group_product_pricelist")
         cls.env.ref("base.group_user")._apply_group(feature)
         cls.product_a.list_price = 10.0
+        cls.base.is_required = False
         cls.pricelist = cls._pricelist("Steps", (0, 10.0), (10, 8.0), (100, 5.0))
         cls.listed = cls._component(
             "listed", "Listed", kind="quantity", is_required=False

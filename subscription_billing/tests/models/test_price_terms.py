@@ -235,6 +235,7 @@ class TestPriceTerms(UsageCommon):
 
     def test_c6_a_sold_price_keeps_terms_and_tiers(self):
         price = self.api_price
+        self.base.is_required = False
         draft = self.draft("2026-01-01", line_ids=[])
         draft.line_ids = [(0, 0, {"component_id": self.api.id})]
         price.tier_ids[0].price_unit = 0.02
