@@ -192,7 +192,7 @@ class SubscriptionContract(models.Model):
 
     def _move_trial_end(self, last):
         before = self._get_last_day_by_variant([])
-        super()._move_trial_end(last)
+        result = super()._move_trial_end(last)
         if before and before == self.date_end:
             self._get_applying().date_end = self._get_last_day_by_variant([])
         start = self._get_term_start()
@@ -202,6 +202,7 @@ class SubscriptionContract(models.Model):
         for change in followers.sorted("date"):
             start = change.follows_variant_id._as_term().first_end(start)
             change.write({"date": start, "date_effective": start})
+        return result
 
     def _as_term(self):
         return replace(super()._as_term(), extensions=tuple(self._get_extensions()))

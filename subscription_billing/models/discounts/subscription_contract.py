@@ -82,8 +82,9 @@ class SubscriptionContract(models.Model):
 
     def _move_trial_end(self, last):
         """What was promised for paid periods begins with them."""
-        super()._move_trial_end(last)
+        result = super()._move_trial_end(last)
         self.discount_ids.sudo()._begin_anew()
+        return result
 
     def _redeem(self, discount, on, date_from=None):
         """Give the contract a discount.
