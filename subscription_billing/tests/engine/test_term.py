@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo.tests import BaseCase
 
 from ...engine.interval import Interval
@@ -151,3 +153,19 @@ class TestConsumerLaw(BaseCase):
     def test_c2_the_paragraph_can_be_quoted(self):
         (finding,) = consumer_findings(term("3y - - -"))
         self.assertEqual(finding.paragraph, "§ 309 Nr. 9 lit. a BGB")
+
+    def test_c2_a_pause_moves_the_term_it_begins_in_and_those_after(self):
+        pauses = ((day("2024-02-10"), 62),), ((day("2024-07-15"), 10),)
+        for lengths, extensions, on, expected in (
+            ("6m - - -", pauses[0], "2024-03-01", "2024-09-01"),
+            ("6m - - 1m", pauses[1], "2024-08-01", "2024-09-02"),
+            ("6m 3m - -", pauses[0], "2024-10-01", "2024-12-01"),
+            ("6m 3m - -", pauses[1], "2024-06-01", "2024-07-01"),
+            ("6m 3m - -", pauses[1], "2024-07-01", "2024-10-11"),
+            ("6m 3m - -", pauses[1], "2024-11-01", "2025-01-11"),
+            ("- 3m - -", pauses[0], "2024-02-01", "2024-06-02"),
+        ):
+            with self.subTest(lengths=lengths, on=on):
+                longer = replace(term(lengths), extensions=extensions)
+                stop = longer.earliest_end(day("2024-01-01"), day(on))
+                self.assertEqual(stop, day(expected))

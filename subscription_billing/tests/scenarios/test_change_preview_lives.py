@@ -33,7 +33,21 @@ class TestChangePreviewLives(PreviewMixin, ReplayCommon):
                 with self.subTest(seed=seed, kind=kind, vals=vals):
                     error = self.try_change(self.contract, kind, TODAY, **vals)
                     self.possible[kind] += error is None
+            self.try_longer_trial(random, seed)
         self.assertFalse([kind for kind, count in self.possible.items() if not count])
+
+    def try_longer_trial(self, random, seed):
+        """Of a contract that is still tried, with a change scheduled beside it."""
+        self.contract = self.sell(trial_count=40, trial_unit="day")
+        self.advance(TODAY, self.contract)
+        self.schedule(
+            "quantity", self.draw_day(random), line_id=self.seat_line.id, quantity=5
+        )
+        until = date(2024, 2, 9) + timedelta(days=random.randint(-5, 60))
+        with self.subTest(seed=seed, until=until):
+            vals = {"date_until": until}
+            error = self.try_change(self.contract, "extend_trial", TODAY, **vals)
+            self.possible["extend_trial"] += error is None
 
     def prepare(self, random):
         """What is scheduled already: a life of its own."""
