@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-env = env(context={**env.context, "subscription_silent": True})  # noqa: F821, PLW0642
+env = env(context={**env.context, "subscription_silent": True})
 company = env.company
 currency = company.currency_id
 product = env["product.product"].create({"name": "Service", "type": "service"})
@@ -178,7 +178,7 @@ contracts = env["subscription.contract"].union(*(subscribe() for _ in range(60))
 in_order = contracts[40:]
 contracts.customer_reference, in_order.customer_reference = "any order", "in order"
 env["subscription.billing.run"]._run_for_date(today, company)
-show("nothing scheduled", contracts)  # noqa: F821
+show("nothing scheduled", contracts)
 
 announce(contracts[:20], 4)
 kinds = list(prepare_kinds(contracts[0]))
@@ -200,7 +200,7 @@ scheduled += sum(
 for component in env["subscription.component"].search([]):
     sold = component.price_ids.sorted("id")[0]
     make_price(component, 7 * sold.amount, date_start=first)
-show("as it stands", env["subscription.contract"].search([]))  # noqa: F821
-show("derived anew", in_order)  # noqa: F821
+show("as it stands", env["subscription.contract"].search([]))
+show("derived anew", in_order)
 env.cr.commit()
 print(f"{len(contracts)} contracts, {scheduled} changes scheduled", file=sys.stderr)

@@ -3,14 +3,14 @@ import json
 
 from dateutil.relativedelta import relativedelta
 
-today = env["subscription.billing.run"]._get_billing_date("UTC")  # noqa: F821
+today = env["subscription.billing.run"]._get_billing_date("UTC")
 NAMES = ("contract_id", "line_id", "date", "date_start", "date_end", "quantity")
 
 
 def show(title, records):
     """Print the forecast of contracts, a JSON list a row."""
     until = today + relativedelta(years=1)
-    rows = env["subscription.forecast"]._get_rows(records, today, until)  # noqa: F821
+    rows = env["subscription.forecast"]._get_rows(records, today, until)
     for row in rows:
         values = [str(row.get(name)) for name in NAMES]
         amount = f"{row.get('amount', 0):.2f}"

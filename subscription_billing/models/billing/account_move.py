@@ -188,9 +188,8 @@ class AccountMove(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_replacing(self):
         self._check_not_replaced()
-        replaced = self.search(
-            [("subscription_replacement_id", "in", self.ids)], limit=1
-        )
+        domain = [("subscription_replacement_id", "in", self.ids)]
+        replaced = self.sudo().search(domain, limit=1)
         if replaced:
             raise UserError(
                 self.env._(

@@ -44,8 +44,9 @@ class SubscriptionWatchdog(models.AbstractModel):
             for part in self._slice([("tz", "=", tz)]):
                 for contract, finding in self._check_contracts(part, day):
                     contract._schedule_billing_activity(finding)
+                    _logger.error("Billing: %s", finding)
                 self.env["ir.cron"]._commit_progress(len(part))
-        for finding in self._get_findings(self.env["res.company"].search([])):
+        for finding in self._check_books(self.env["res.company"].search([])):
             _logger.error("Billing: %s", finding)
 
     def _get_findings(self, companies, day=None):
@@ -56,6 +57,17 @@ class SubscriptionWatchdog(models.AbstractModel):
             default: the day of the last run for all contracts of each company
         """
         return [
+            *self._check_books(companies),
+            *(
+                finding
+                for company in companies
+                for finding in self._check_company(company, day)
+            ),
+        ]
+
+    def _check_books(self, companies):
+        """What is wrong with guards, ledger and documents, whatever is due."""
+        return [
             *(
                 self.env._("The database lacks the guard %s.", name)
                 for name in self._get_missing_guards()
@@ -64,11 +76,6 @@ class SubscriptionWatchdog(models.AbstractModel):
             *self._check_charges_without_line(companies),
             *self._check_billed_once(companies),
             *self._check_amounts(companies),
-            *(
-                finding
-                for company in companies
-                for finding in self._check_company(company, day)
-            ),
         ]
 
     def _get_totals(self, companies):
