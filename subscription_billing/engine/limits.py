@@ -11,6 +11,7 @@ from typing import Self
 from .errors import InvalidPrice
 from .money import (
     EXACT,
+    ONE,
     ZERO,
     check_amount,
     check_count,
@@ -21,6 +22,7 @@ from .money import (
 )
 from .percentage import Percentage
 from .price import Basis, Price, PricedAmount, Slice, flat_slice
+from .quota import Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,31 @@ class Limited:
             minimum=None if low is None else scaled(low, share),
             maximum=None if high is None else scaled(high, share),
         )
+
+    @property
+    def allowance(self) -> Allowance:
+        """What is free for a full period, in the price inside as well."""
+        own = Fraction(self.free_quantity)
+        if isinstance(self.price, Percentage):
+            return replace(self.price.allowance, quantity=own)
+        return Allowance(own)
+
+    def with_allowance(self, free: Allowance) -> Self:
+        """Return the price with that much free."""
+        price = self.price
+        if isinstance(price, Percentage):
+            price = price.with_allowance(free)
+        return replace(self, price=price, free_quantity=scaled(ONE, free.quantity))
+
+    def left(
+        self, quantity: Decimal, parts: Sequence[Decimal] | None = None
+    ) -> Allowance:
+        """Return what `quantity`, or its parts, leave of what is free."""
+        own = max(Fraction(self.free_quantity) - Fraction(quantity), Fraction(0))
+        if not isinstance(self.price, Percentage):
+            return Allowance(own)
+        paid, _free = self._paid((quantity,) if parts is None else parts)
+        return replace(self.price.left(paid), quantity=own)
 
     def without_free(self) -> Self:
         """Return the price of units for which the period grants nothing free."""

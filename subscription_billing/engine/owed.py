@@ -10,19 +10,18 @@ from .charge import DueCharge, UsageFacts
 from .limits import Limited
 from .money import EXACT, ONE, ZERO, Rounding
 from .price import PricedAmount, Slice
+from .quota import Allowance
 
 
 def price_of(
-    price: Limited, share: Fraction, earned: Decimal, carried: Decimal, is_final: bool
+    price: Limited, share: Fraction, free: Allowance, carried: Decimal, is_final: bool
 ) -> Limited:
     """Return the price of a period of which the line has a `share` of the days.
 
-    What is granted and what was earned is cut to the share, what is carried over from
-    the period before is not. The minimum counts once the period is over.
+    Minimum and maximum are cut to the share; `free` is granted in it, and `carried`
+    comes from the period before. The minimum counts once the period is over.
     """
-    if earned:
-        price = price.with_free(earned)
-    price = price.for_share(share)
+    price = price.for_share(share).with_allowance(free)
     if carried:
         price = price.with_free(carried)
     return price if is_final else price.without_minimum()

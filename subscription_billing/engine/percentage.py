@@ -12,6 +12,7 @@ from typing import ClassVar
 from .errors import InvalidPrice
 from .money import (
     EXACT,
+    ONE,
     ZERO,
     check_amount,
     check_count,
@@ -21,6 +22,7 @@ from .money import (
     scaled,
 )
 from .price import Basis, PricedAmount, Slice, flat_slice, unit_slice
+from .quota import Allowance
 from .tier import HUNDREDTH, percent_slice
 
 
@@ -70,7 +72,7 @@ class Percentage:
     ) -> PricedAmount:
         """Return what the events cost, summed up by kind; `quantity` is their sum."""
         events = (check_quantity(quantity),) if parts is None else parts
-        paid, free = self._paid(events)
+        paid, free, _left = self._paid(events)
         slices = [] if not free else [Slice(free, ZERO, ZERO, "free")]
         slices.append(percent_slice(exact_sum(paid), self.percent))
         if self.amount_fixed:
@@ -86,13 +88,37 @@ class Percentage:
             free_amount=None if amount is None else scaled(amount, share),
         )
 
+    @property
+    def allowance(self) -> Allowance:
+        """What is free."""
+        events, amount = self.free_events, self.free_amount
+        return Allowance(
+            events=None if events is None else Fraction(events),
+            amount=None if amount is None else Fraction(amount),
+        )
+
+    def with_allowance(self, free: Allowance) -> Percentage:
+        """Return the price with that much free; a part of an event is one."""
+        events, amount = free.events, free.amount
+        return replace(
+            self,
+            free_events=None if events is None else ceil(events),
+            free_amount=None if amount is None else scaled(ONE, amount),
+        )
+
+    def left(self, events: Sequence[Decimal]) -> Allowance:
+        """Return what the events leave of what is free."""
+        return self._paid(events)[2]
+
     def without_free(self) -> Percentage:
         """Return the price of events for which nothing is free."""
         return replace(self, free_events=None, free_amount=None)
 
-    def _paid(self, events: Sequence[Decimal]) -> tuple[list[Decimal], Decimal]:
-        """Return what is left to pay for of each event that is not free, and the
-        amount that is."""
+    def _paid(
+        self, events: Sequence[Decimal]
+    ) -> tuple[list[Decimal], Decimal, Allowance]:
+        """Return what is left to pay for of each event that is not free, the amount
+        that is, and what is still free."""
         paid, free = [], ZERO
         is_free = not (self.free_events is None and self.free_amount is None)
         count, left = self.free_events, self.free_amount
@@ -110,7 +136,7 @@ class Percentage:
             free = EXACT.add(free, covered)
             if covered < event:
                 paid.append(EXACT.subtract(event, covered))
-        return paid, free
+        return paid, free, replace(self, free_events=count, free_amount=left).allowance
 
     def _limits(self, paid: Sequence[Decimal]) -> list[Slice]:
         """Return what minimum and maximum per event add and take off, all in all."""

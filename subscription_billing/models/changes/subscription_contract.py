@@ -254,6 +254,13 @@ class SubscriptionContract(models.Model):
         for contract in self:
             contract.successor_id = contract.successor_ids[:1]
 
+    def _is_over_from(self, day):
+        heirs = self.successor_ids.filtered(lambda it: it.date_start == day)
+        return super()._is_over_from(day) and not heirs
+
+    def _get_taken_over(self):
+        return super()._get_taken_over() | self.predecessor_id
+
     # ----------------------------------------------------------------------
     # Ends: how, why and when (C5)
     # ----------------------------------------------------------------------

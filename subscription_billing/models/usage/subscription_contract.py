@@ -139,6 +139,15 @@ class SubscriptionContract(models.Model):
             "amount": float(self._as_rounding().round(priced.amount)),
         }
 
+    def _is_over_from(self, day):
+        """Whether service ends before ``day``, with nobody who goes on."""
+        self.ensure_one()
+        return self._as_stop() == day
+
+    def _get_taken_over(self):
+        """The contracts whose lines go on in this one."""
+        return self.browse()
+
     def _get_threshold_domain(self, company):
         return [
             ("company_id", "=", company.id),

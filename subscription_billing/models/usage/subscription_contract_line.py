@@ -4,9 +4,14 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ...engine.bucketed import Bucketed
+from ...engine.limits import Limited
+from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
+from ...engine.quota import Quota
+from ..dates import as_last
 from .subscription_charge import _as_file_name
-from .subscription_usage_window import UsageWindow
+from .subscription_usage_window import UsageSpan, UsageTerms, UsageWindow
 
 
 class SubscriptionContractLine(models.Model):
@@ -183,6 +188,69 @@ class SubscriptionContractLine(models.Model):
             lambda row: row.whole_date_start == start and not row.is_void
         )
         return sum(rows.mapped("amount"))
+
+    def _get_span_before(self, whole):
+        """The ``UsageSpan`` whose quota goes on with the first period of this line:
+        the same events were counted in a period that is not over; None without."""
+        self.ensure_one()
+        mine = self._as_validity()
+        if not mine or mine.start < whole.start:
+            return None
+        ended = self._get_lines_before(mine.start)
+        line = max(ended, key=lambda it: it._as_stop(), default=None)
+        if line is None:
+            return None
+        stop = line._as_stop()
+        before = line._get_fee_period(as_last(stop))
+        is_free = stop <= line.contract_id._get_first_billed_day(line)
+        is_anew = self.proration == "none" and before != whole
+        if before.stop <= mine.start or is_free or is_anew:
+            return None
+        return UsageSpan(line, before, stop)
+
+    def _get_lines_before(self, day):
+        """Lines of the same events that ended by ``day``."""
+        contract, mine = self.contract_id, self.component_id
+        lines = contract.line_ids
+        if day == contract.date_start:
+            lines = contract._get_taken_over().line_ids
+        return lines.filtered(
+            lambda it: it.component_id.meter_id == mine.meter_id
+            and (stop := it._as_stop())
+            and it._as_validity()
+            and stop <= day
+            and _as_dict(it.component_id.filter_ids) == _as_dict(mine.filter_ids)
+        )
+
+    def _as_quota(self, whole, terms, before=None):
+        """What the line grants in a period, as the engine's value: what its price
+        does, plus what loyalty adds. Cut by the end of the contract, and by no end of
+        the line."""
+        price = terms.price
+        if terms.has_bonuses:
+            earned = self._get_bonus_quantity(whole.start)
+            price = price.with_free(to_decimal(earned))
+        mine = self._as_validity() or Period(whole.start, whole.start)
+        start, stop = max(mine.start, whole.start), whole.stop
+        if self.contract_id._is_over_from(mine.stop):
+            stop = min(mine.stop, stop)
+        is_prorated = self.proration != "none"
+        return Quota(price.allowance, whole, start, stop, is_prorated, before)
+
+    def _as_usage_terms(self):
+        """What the line has in common with all of the same price."""
+        price = self._as_price()
+        limited = price if isinstance(price, Limited) else Limited(price)
+        bucketed = isinstance(limited.price, Bucketed)
+        is_alone = not self.component_id._get_meter_rivals()
+        return UsageTerms(
+            price=limited,
+            basis=limited.basis,
+            bucket=self.price_id.bucket_unit if bucketed else "day",
+            carried=to_decimal(self._get_carry_over_cap()),
+            has_bonuses=bool(self.contract_id.bonus_ids),
+            filters=self._get_usage_filters() if is_alone else None,
+        )
 
     def _get_share(self, whole):
         """The part of an aligned period this line is booked for, 0 to 1."""

@@ -5,15 +5,14 @@ from fractions import Fraction
 
 from odoo import models
 
-from ...engine.bucketed import Bucketed
 from ...engine.charge import METERED_KINDS, ChargeKind, UsageFacts
-from ...engine.limits import Limited
 from ...engine.local_time import day_start_utc, utc_window
 from ...engine.money import ZERO, to_decimal
 from ...engine.owed import less_billed, not_below, price_of
 from ...engine.period import Period
+from ...engine.quota import NOTHING
 from .subscription_usage_history import UsageHistory
-from .subscription_usage_window import UsageSpan, UsageTerms, UsageWindow
+from .subscription_usage_window import UsageSpan, UsageWindow
 
 # The days of a whole period.
 ALL = Fraction(1)
@@ -119,12 +118,18 @@ class SubscriptionRating(models.AbstractModel):
             if (time := history.get_time(closed[span.line]))
         ]
         found = self.env["subscription.measuring"]._find_unbilled(windows)
-        return [
+        late = {
             span
-            for line, (first, last) in found.items()
+            for line, instants in found.items()
             for span in closed[line]
-            if history.is_touched(span, first, last)
-        ]
+            if history.is_touched(span, *instants)
+        }
+        # What is used of a quota is missing where it went on with another line.
+        for line in metered.sorted("date_start") if late else ():
+            for span in closed[line]:
+                if line._get_span_before(span.whole) in late:
+                    late.add(span)
+        return sorted(late, key=lambda span: span.stop)
 
     def _rate_without_quota(self, spans, history):
         """Late usage that does not profit from the free quantity: rated with and
@@ -155,6 +160,17 @@ class SubscriptionRating(models.AbstractModel):
         :param history: what the ledger has of these lines
         :return: list of (``PricedAmount``, ``UsageFacts``), in the same order
         """
+        return self._rate_with_quotas(spans, history)[0]
+
+    def _rate_with_quotas(self, spans, history):
+        """The same, and span -> (``engine.quota.Quota``, what is left of it)."""
+        before = {
+            span: taken_over
+            for span in spans
+            if span.has_quota and (taken_over := span.line._get_span_before(span.whole))
+        }
+        others = list(set(before.values()).difference(spans))
+        quotas = self._rate_with_quotas(others, history)[1] if others else {}
         all_terms = self._get_terms(spans)
         windows = self._as_windows(spans, all_terms, history)
         measured = self.env["subscription.measuring"]._measure(windows)
@@ -162,8 +178,11 @@ class SubscriptionRating(models.AbstractModel):
         for window, span, terms in zip(windows, spans, all_terms, strict=True):
             quantity, parts = measured[window.key]
             carried = self._get_carried(span, terms, history, unused)
-            price = self._get_price(span, terms, carried)
+            quota, left = quotas.get(before.get(span), (None, NOTHING))
+            quota = span.line._as_quota(span.whole, terms, quota)
+            price = self._get_price(span, terms, quota.granted(left), carried)
             priced = price.rate(quantity.quantity, parts)
+            quotas[span] = quota, price.left(quantity.quantity, parts)
             free = price.free_quantity
             facts = UsageFacts(
                 window=Period(window.own, window.time.stop),
@@ -179,7 +198,7 @@ class SubscriptionRating(models.AbstractModel):
                 stop = min(span.whole.stop, span.line._as_stop() or span.whole.stop)
                 unused[history.get_chain(span.line), stop] = facts.unused
             result.append((priced, facts))
-        return result
+        return result, quotas
 
     def _get_terms(self, spans):
         """The ``UsageTerms`` of each span's line."""
@@ -187,23 +206,9 @@ class SubscriptionRating(models.AbstractModel):
         for span in spans:
             key = span.line._get_price_key()
             if key not in made:
-                made[key] = self._as_terms(span.line)
+                made[key] = span.line._as_usage_terms()
             result.append(made[key])
         return result
-
-    def _as_terms(self, line):
-        price = line._as_price()
-        limited = price if isinstance(price, Limited) else Limited(price)
-        bucketed = isinstance(limited.price, Bucketed)
-        is_alone = not line.component_id._get_meter_rivals()
-        return UsageTerms(
-            price=limited,
-            basis=limited.basis,
-            bucket=line.price_id.bucket_unit if bucketed else "day",
-            carried=to_decimal(line._get_carry_over_cap()),
-            has_bonuses=bool(line.contract_id.bonus_ids),
-            filters=line._get_usage_filters() if is_alone else None,
-        )
 
     def _as_windows(self, spans, all_terms, history):
         """Windows of the spans; two pieces of one period have their own events."""
@@ -241,28 +246,25 @@ class SubscriptionRating(models.AbstractModel):
             component_id=0 if terms.filters else line.component_id.id,
         )
 
-    def _get_price(self, span, terms, carried):
-        """The price of the line for this span: its free quantity, minimum and maximum
-        cut to the days the line is part of the period, plus earned quantities."""
+    def _get_price(self, span, terms, granted, carried):
+        """The price of the line for this span: minimum and maximum cut to the days the
+        line is part of the period."""
         line, is_final = span.line, span.is_final
         if not span.has_quota:
-            return price_of(terms.price.without_free(), ALL, ZERO, carried, is_final)
-        day = span.whole.start
-        earned = line._get_bonus_quantity(day) if terms.has_bonuses else 0.0
+            return price_of(terms.price.without_free(), ALL, NOTHING, carried, is_final)
         share = ALL if line.proration == "none" else line._get_share(span.whole)
-        return price_of(terms.price, share, to_decimal(earned), carried, is_final)
+        return price_of(terms.price, share, granted, carried, is_final)
 
     def _get_carried(self, span, terms, history, unused):
-        """Unused quota of the period before, up to the cap of the bonus. Where a line
-        goes on with another inside of a period, what that one left."""
-        if not terms.carried:
+        """Unused quota of the period before, up to the cap of the bonus."""
+        day = span.whole.start
+        if not terms.carried or span.line.date_start > day:
             return ZERO
-        day = max(span.whole.start, span.line.date_start)
         key = history.get_chain(span.line), day
         left = unused.get(key)
         if left is None:
             left = history.get_unused(*key)
-        return left if day > span.whole.start else min(left, terms.carried)
+        return min(left, terms.carried)
 
     def _cap_usage(self, contract, due):
         """Usage gives back at most what was paid for its period: an amount off has

@@ -61,6 +61,7 @@ class UsageHistory:
 
         As tuples: ten years of many contracts are read for each batch of a run.
         """
+        contracts |= contracts._get_taken_over()
         charges = contracts.env["subscription.charge"].sudo()
         charges.flush_model()
         rows = contracts.env.execute_query(

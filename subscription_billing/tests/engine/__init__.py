@@ -18,6 +18,7 @@ from . import (
     test_price,
     test_price_properties,
     test_properties,
+    test_quota,
     test_proration,
     test_recurrence,
     test_reduction,

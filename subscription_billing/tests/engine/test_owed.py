@@ -8,6 +8,7 @@ from ...engine.limits import Limited
 from ...engine.money import ZERO, Rounding
 from ...engine.owed import less_billed, not_below, price_of
 from ...engine.price import PerUnit, PricedAmount, Slice
+from ...engine.quota import Allowance
 from .common import span
 
 JANUARY = span("2024-01-01", "2024-02-01")
@@ -30,19 +31,17 @@ def due(amount=ZERO):
 
 
 class TestOwed(BaseCase):
-    def test_a_share_cuts_what_is_granted_and_not_what_is_carried_over(self):
+    def test_a_share_cuts_the_minimum_and_not_what_is_free(self):
         price = Limited(PerUnit(Decimal(1)), Decimal(100), minimum=Decimal(8))
-        for share, earned, carried, is_final, free, minimum in (
-            (Fraction(1), 0, 0, True, 100, 8),
-            (Fraction(1, 2), 0, 0, True, 50, 4),
-            (Fraction(1, 2), 20, 0, True, 60, 4),
-            (Fraction(1, 2), 20, 30, True, 90, 4),
-            (Fraction(1, 2), 20, 30, False, 90, None),
+        for share, granted, carried, is_final, free, minimum in (
+            (Fraction(1), 100, 0, True, 100, 8),
+            (Fraction(1, 2), 50, 0, True, 50, 4),
+            (Fraction(1, 2), 60, 30, True, 90, 4),
+            (Fraction(1, 2), 60, 30, False, 90, None),
         ):
-            with self.subTest(share=share, earned=earned, carried=carried):
-                found = price_of(
-                    price, share, Decimal(earned), Decimal(carried), is_final
-                )
+            with self.subTest(share=share, granted=granted, carried=carried):
+                allowance = Allowance(Fraction(granted))
+                found = price_of(price, share, allowance, Decimal(carried), is_final)
                 self.assertEqual((found.free_quantity, found.minimum), (free, minimum))
 
     def test_a_charge_is_what_is_owed_less_what_was_billed(self):

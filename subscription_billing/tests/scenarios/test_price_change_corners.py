@@ -80,7 +80,7 @@ class TestPriceChangeCorners(PriceChangeCommon, UsageCommon, DiscountCommon):
         self.assertEqual([row[3] for row in self.charges(contract)], [40.0, 0.0])
 
     def test_quota_carried_over_is_granted_once(self):
-        """500 of May; each half of June has half of the 1,000, and what is left."""
+        """500 of May and the 1,000 of June; the second half has what is left."""
         self._bonus("carry_over", component_id=self.api.id, quantity_maximum=500.0)
         contract = self.metered("2024-05-01")
         self.bill("2024-06-01", contract)
@@ -90,7 +90,7 @@ class TestPriceChangeCorners(PriceChangeCommon, UsageCommon, DiscountCommon):
         self.assertEqual(
             self.charges(contract)[1:],
             [
-                ("2024-06-01", "2024-06-15", 1000.0, 0.0),
+                ("2024-06-01", "2024-06-15", 1500.0, 0.0),
                 ("2024-06-16", "2024-06-30", 600.0, 6.0),
             ],
         )
@@ -106,7 +106,7 @@ class TestPriceChangeCorners(PriceChangeCommon, UsageCommon, DiscountCommon):
         contract = self.metered("2024-06-01")
         self.apply("2024-06-16", component_ids=self.api.ids)
         self.bill("2024-07-01", contract)
-        self.assertEqual([row[2] for row in self.charges(contract)], [650.0, 650.0])
+        self.assertEqual([row[2] for row in self.charges(contract)], [1300.0, 1300.0])
 
     def test_quota_of_loyalty_in_a_first_period_that_is_cut(self):
         self._bonus(

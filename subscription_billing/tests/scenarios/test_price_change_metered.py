@@ -62,12 +62,12 @@ class TestPriceChangeMetered(PriceChangeCommon, UsageCommon):
         )
         self.apply("2024-06-16", component_ids=self.api.ids)
         self.bill("2024-07-01", contract)
-        # Half a month, half the free quantity: 1,500 at 0.01, then 2,500 at 0.011
+        # 1,000 are free in June, whenever they are used: 1,000 at 0.01, 3,000 at 0.011
         self.assertEqual(
             self.charges(contract),
             [
-                ("2024-06-01", "2024-06-15", 2000.0, 15.0),
-                ("2024-06-16", "2024-06-30", 3000.0, 27.5),
+                ("2024-06-01", "2024-06-15", 2000.0, 10.0),
+                ("2024-06-16", "2024-06-30", 3000.0, 33.0),
             ],
         )
         self.assertHealthy()
