@@ -28,7 +28,8 @@ from .price import Basis, Flat, Package, PerUnit, Price, PricedAmount, Slice
 from .pricelist import PriceList
 from .proration import Proration, fraction, share
 from .recurrence import Alignment, Grid, Recurrence
-from .reduction import Reduction, reduce
+from .reducing import reduce
+from .reduction import Reduction
 from .term import Finding, Term, consumer_findings
 from .tier import Tier
 from .tiers import (

@@ -6,6 +6,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from enum import Enum
+from fractions import Fraction
 
 from .errors import InvalidInterval
 
@@ -116,6 +117,19 @@ class Interval:
         if months := self.months:
             return clamped_day(day.year, day.month - 1 + months * times, day.day)
         return shifted_days(day, self.days * times)
+
+    def count_in(self, start: date, stop: date) -> Fraction:
+        """Return how many intervals from `start` fit before `stop`, the last in part.
+
+        >>> Interval(1, Unit.MONTH).count_in(date(2024, 1, 1), date(2024, 3, 11))
+        Fraction(72, 31)
+        """
+        times, since, until = 0, start, self.add(start)
+        while since < until <= stop:
+            times += 1
+            since, until = until, self.add(start, times + 1)
+        days = max((until - since).days, 1)
+        return times + Fraction(max((stop - since).days, 0), days)
 
 
 def _unit(name: str) -> Unit:

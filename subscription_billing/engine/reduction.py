@@ -1,21 +1,23 @@
-"""Reductions: discounts and bonuses, taken off charges before they are written."""
+"""Reductions: what a discount or a bonus takes off, and when."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from .charge import METERED_KINDS, ChargeKind, DueCharge, amount_of
+from .charge import DueCharge
 from .errors import InvalidPrice
-from .money import EXACT, ZERO, Rounding, check_amount, check_count, exact_sum, scaled
-from .price import PricedAmount, Slice
-from .proration import Proration
-from .spent import Spent
+from .interval import Interval
+from .money import EXACT, ZERO, check_amount, check_count, scaled
+from .price import Slice
 from .tier import discount_slice
+
+ALL = Fraction(1)
+# Months differ in length: from here on a period is longer than what was promised.
+LONGER = Fraction(3, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,10 @@ class Reduction:
     treated alike; with `every`, only for those whose number is a multiple of it; with
     `minimum`, only if the charges of the billing period, up to those due with it,
     come to that before any reduction.
+
+    `interval` is the billing period it was promised in, None if the rhythm is still
+    the same. A full period that is longer and reaches beyond `stop` has its share of
+    the percent. With `is_spread`, a billing period has as many amounts as intervals.
     Raises `InvalidPrice` unless it has either a percent up to 100 or an amount, and
     `InvalidAmount` for a negative number.
 
@@ -43,6 +49,8 @@ class Reduction:
     stop: date | None = None
     every: int = 0
     minimum: Decimal = ZERO
+    interval: Interval | None = None
+    is_spread: bool = False
 
     def __post_init__(self) -> None:
         if (self.percent is None) == (self.amount is None):
@@ -70,123 +78,33 @@ class Reduction:
             and (not self.minimum or before >= self.minimum)
         )
 
-    def take(self, left: Decimal, spent: Decimal) -> Slice | None:
-        """Return what is taken off a price of which so much is left, None if nothing.
+    def take(self, charge: DueCharge, left: Decimal, spent: Decimal) -> Slice | None:
+        """Return what is taken off a charge of which so much is left, None if nothing.
 
         `spent` is what other charges took of an amount. A percentage also belongs to
         what is given back.
         """
         if self.percent is not None:
-            cut = discount_slice(left, self.percent, self.label)
+            base = scaled(left, self._share(charge))
+            cut = discount_slice(base, self.percent, self.label)
             return replace(cut, key=self.key) if cut.amount else None
-        value = min(left, EXACT.subtract(self.amount, spent))
+        value = min(left, EXACT.subtract(self._amount(charge), spent))
         if value <= 0:
             return None
         cut = EXACT.minus(value)
         return Slice(Decimal(1), ZERO, cut, "discount", self.label, self.key)
 
+    def _share(self, charge: DueCharge) -> Fraction:
+        whole = charge.whole
+        if self.interval is None or self.stop is None or whole.stop <= self.stop:
+            return ALL
+        if self.interval.count_in(whole.start, whole.stop) < LONGER:
+            return ALL
+        return Fraction((self.stop - whole.start).days, whole.days)
 
-def reduce(
-    charges: Iterable[DueCharge],
-    reductions: Iterable[Reduction],
-    used: Iterable[Spent],
-    rounding: Rounding,
-    zone: str,
-    billed: Mapping[date, Decimal] | None = None,
-) -> tuple[DueCharge, ...]:
-    """Return the charges, each less the reductions that are for it, in their order.
-
-    Every reduction works on what the ones before it left, and never below zero. It
-    works on the price of the whole period, so that a part of it gets its part of the
-    discount. An amount is used up charge by charge; `used` tells what charges of the
-    ledger took of it, `billed` what those of a billing period (by its start) came to.
-    Credits pass: they repeat what their charge cost.
-    """
-    charges, reductions = tuple(charges), tuple(reductions)
-    spent = defaultdict(list)
-    for each in used:
-        spent[each.key, each.cell].append(each)
-    before = _sums(charges, billed or {}, rounding)
-    return tuple(
-        charge
-        if charge.kind == ChargeKind.CREDIT
-        else _reduced(charge, reductions, before, spent, rounding, zone)
-        for charge in charges
-    )
-
-
-def _sums(
-    charges: Iterable[DueCharge], billed: Mapping[date, Decimal], rounding: Rounding
-) -> dict[tuple[date, date], Decimal]:
-    """Return what the charges of a billing period come to up to each due day.
-
-    Not those due later: a run that is late must not find more than one in time.
-    """
-    by_cell = defaultdict(list)
-    for charge in charges:
-        if charge.kind != ChargeKind.CREDIT:
-            by_cell[charge.billing_period.start].append(charge)
-    return {
-        (cell, due): rounding.round(
-            exact_sum(
-                [
-                    billed.get(cell, ZERO),
-                    *(_list(each, rounding) for each in group if each.due <= due),
-                ]
-            )
-        )
-        for cell, group in by_cell.items()
-        for due in {charge.due for charge in group}
-    }
-
-
-def _list(charge: DueCharge, rounding: Rounding) -> Decimal:
-    """Return the amount before reductions; of a part unrounded, so that the parts of
-    a period come to the same as the whole."""
-    if charge.kind in METERED_KINDS:
-        return charge.amount
-    return scaled(rounding.round(charge.priced.amount), charge.fraction)
-
-
-def _reduced(
-    charge: DueCharge,
-    reductions: tuple[Reduction, ...],
-    before: Mapping[tuple[date, date], Decimal],
-    spent: dict[tuple[Hashable, date], list[Spent]],
-    rounding: Rounding,
-    zone: str,
-) -> DueCharge:
-    cell, priced = charge.billing_period.start, charge.priced
-    is_usage = charge.kind in METERED_KINDS
-    is_full = charge.proration is Proration.NONE
-    for reduction in reductions:
-        mine, reached = spent[reduction.key, cell], before[cell, charge.due]
-        if charge.amount < 0:  # is given back as it was paid
-            reached = reduction.minimum if mine else ZERO
-        if not reduction.applies(charge, reached):
-            continue
-        taken = exact_sum(each.against(charge) for each in mine)
-        if cut := reduction.take(priced.amount, taken):
-            priced = priced.plus(cut)
-            value, whole = EXACT.minus(cut.amount), charge.whole
-            live = (whole if is_full else charge.period,)
-            mine.append(Spent(reduction.key, cell, whole, live, value, is_usage))
-    if priced is charge.priced:
-        return charge
-    amount, ratio = _amount(charge, priced, rounding, zone)
-    return replace(
-        charge,
-        amount=amount,
-        priced=priced,
-        fraction=ratio,
-        amount_list=charge.amount,
-    )
-
-
-def _amount(
-    charge: DueCharge, priced: PricedAmount, rounding: Rounding, zone: str
-) -> tuple[Decimal, Fraction]:
-    if charge.kind in METERED_KINDS:
-        return rounding.round(priced.amount), Fraction(1)
-    part, whole = charge.period, charge.whole
-    return amount_of(priced, part, whole, charge.proration, rounding, zone)
+    def _amount(self, charge: DueCharge) -> Decimal:
+        if self.interval is None or not self.is_spread:
+            return self.amount
+        cell = charge.billing_period
+        stop = cell.stop if self.stop is None else min(cell.stop, self.stop)
+        return scaled(self.amount, self.interval.count_in(cell.start, stop))

@@ -126,6 +126,7 @@ from .scenarios import (
     test_contract_vectors,
     test_discount_credits,
     test_discount_documents,
+    test_discount_follows,
     test_discounts,
     test_double_billing,
     test_document_buttons,

@@ -26,6 +26,7 @@ OPEN = [("state", "in", ("scheduled", "lapsed"))]
 def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {"subscription_applying": True})
     shorten_instants(env)
+    limit_discounts(env)
     create_price_intents(env)
     scheduled = env["subscription.change"].search([("state", "=", "scheduled")])
     for group in scheduled.grouped("contract_id").values():
@@ -49,6 +50,13 @@ def shorten_instants(env):
             " WHERE length(ending_before ->> 'cancelled_at') > 19"
         )
     )
+
+
+def limit_discounts(env):
+    """What was offered for some plans only ends and returns with them."""
+    domain = [("discount_id.plan_ids", "!=", False)]
+    for redemption in env["subscription.contract.discount"].search(domain):
+        redemption.plan_ids = redemption.discount_id.plan_ids
 
 
 def create_price_intents(env):

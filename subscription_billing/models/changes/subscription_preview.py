@@ -26,9 +26,10 @@ class SubscriptionPreview(models.AbstractModel):
         :param change: a draft of ``subscription.change``
         :param date today: today for the contract
         :return: dict of JSON types: ``before`` and ``after`` (monthly amount, end, end
-            if cancelled), ``documents`` and ``instead_of`` (date, type, customer,
-            lines, net, tax, total; amounts are negative where money is given back),
-            ``scheduled`` (what becomes of each change that is scheduled)
+            if cancelled, names of discounts and bonuses), ``documents`` and
+            ``instead_of`` (date, type, customer, lines, net, tax, total; amounts are
+            negative where money is given back), ``scheduled`` (what becomes of each
+            change that is scheduled)
         :raise UserError: if the change is not possible
         """
         look = change.with_context(subscription_preview=True, tracking_disable=True)
@@ -79,6 +80,7 @@ class SubscriptionPreview(models.AbstractModel):
             "monthly": sum(line._get_monthly_amount() for line in current),
             "end": str(end) if end else False,
             "end_if_cancelled": str(end or cancelled),
+            "reductions": contract._get_reductions_on(day, current),
         }
 
     def _get_outcome(self, change, was, heirs):

@@ -133,3 +133,14 @@ class SubscriptionContract(models.Model):
             *(bonus._as_reduction(self) for bonus in self.bonus_ids.sorted()),
         ]
         return tuple(reduction for reduction in found if reduction)
+
+    def _get_reductions_on(self, day, lines):
+        """Names of what is taken off these lines in periods that begin on a day."""
+        return [
+            each.label
+            for each in self._as_reductions()
+            if (each.items is None or each.items.intersection(lines.ids))
+            and (each.start is None or each.start <= day)
+            and (each.stop is None or day < each.stop)
+            and lines
+        ]

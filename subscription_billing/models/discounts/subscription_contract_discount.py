@@ -1,9 +1,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...engine.interval import Interval
 from ...engine.money import to_decimal
 from ...engine.reduction import Reduction
 from ..dates import as_last, as_stop
+
+RHYTHM = (
+    "billing_interval_count",
+    "billing_interval_unit",
+    "fee_interval_count",
+    "fee_interval_unit",
+)
 
 
 class SubscriptionContractDiscount(models.Model):
@@ -28,8 +36,15 @@ class SubscriptionContractDiscount(models.Model):
     currency_id = fields.Many2one(related="contract_id.currency_id")
     partner_id = fields.Many2one(related="contract_id.partner_id")
     state = fields.Selection(related="contract_id.state")
+    plan_ids = fields.Many2many(
+        "subscription.plan",
+        string="Plans",
+        help="Ends and returns with them. Empty = all plans.",
+    )
     component_ids = fields.Many2many(
-        "subscription.component", string="Components", help="Empty = all components."
+        "subscription.component",
+        string="Components",
+        help="Ends and returns with them. Empty = all components.",
     )
     date_asked = fields.Date(
         "Asked From", help="Empty = from the start of the contract."
@@ -50,6 +65,13 @@ class SubscriptionContractDiscount(models.Model):
         precompute=True,
         help="Fee periods that begin up to this day are discounted; "
         "empty = without an end.",
+    )
+
+    rhythm = fields.Json(
+        compute="_compute_rhythm",
+        store=True,
+        precompute=True,
+        help="The contract's when it was promised: per period, or for periods.",
     )
 
     @api.depends(
@@ -80,6 +102,13 @@ class SubscriptionContractDiscount(models.Model):
                 count and cells.grid.nth(cells.grid.index(start) + count - 1).last_day
             )
 
+    @api.depends(*(f"contract_id.{name}" for name in RHYTHM))
+    def _compute_rhythm(self):
+        for redemption in self:
+            contract = redemption.contract_id
+            if contract.state == "draft" or not redemption.rhythm:
+                redemption.rhythm = {name: contract[name] for name in RHYTHM}
+
     def _begin_anew(self):
         """Nothing was paid yet, and the first day that is has moved."""
         moved = self.filtered(
@@ -93,11 +122,10 @@ class SubscriptionContractDiscount(models.Model):
     def _check_in_time(self):
         """A discount must not silently miss periods that are billed already."""
         self.ensure_one()
-        lines = self.contract_id.line_ids
-        if self.component_ids:
-            lines = lines.filtered(lambda it: it.component_id in self.component_ids)
+        items = self._get_items()
+        lines = self.contract_id.line_ids.ids if items is None else list(items)
         domain = [
-            ("line_id", "in", lines.ids),
+            ("line_id", "in", lines),
             ("kind", "=", "fee"),
             ("is_void", "=", False),
             ("whole_date_start", ">=", self.date_start),
@@ -159,17 +187,34 @@ class SubscriptionContractDiscount(models.Model):
         self.ensure_one()
         if self.date_end and self.date_end < self.date_start:
             return None
-        contract, components = self.contract_id, self.component_ids
-        lines = contract.line_ids.filtered(lambda it: it.component_id in components)
+        contract = self.contract_id
+        then, now = self.rhythm, {name: contract[name] for name in RHYTHM}
+        promised = Interval(then[RHYTHM[0]], then[RHYTHM[1]])
         is_percent = self.kind == "percent"
+        # The first full period may begin before the first day that is paid for.
+        is_first = self.date_start <= contract._get_paid_start()
         return Reduction(
             key=f"discount-{self.id}",
             label=self.name,
             percent=to_decimal(self.percent) if is_percent else None,
             amount=None if is_percent else to_decimal(self.amount),
-            items=frozenset(lines.ids) if components else None,
-            # The first full period may begin before the contract does.
-            start=self.date_start if self.date_start > contract.date_start else None,
+            items=self._get_items(),
+            start=None if is_first else self.date_start,
             stop=as_stop(self.date_end),
             minimum=to_decimal(self.amount_minimum),
+            interval=None if then == now else promised,
+            is_spread=promised != contract._as_billing_interval(),
+        )
+
+    def _get_items(self):
+        """Keys of the lines it is for, None for all: those of its plans and of its
+        components, so that it ends and returns with them."""
+        plans, components = self.plan_ids, self.component_ids
+        if not plans and not components:
+            return None
+        return frozenset(
+            line.id
+            for line in self.contract_id.line_ids
+            if line.component_id.plan_id in (plans or line.component_id.plan_id)
+            and line.component_id in (components or line.component_id)
         )

@@ -327,6 +327,7 @@ class SubscriptionDiscount(models.Model):
             "name": self.with_context(lang=lang).name,
             "contract_id": contract.id,
             "discount_id": self.id,
+            "plan_ids": [Command.set(self.plan_ids.ids)],
             "component_ids": [Command.set(self.component_ids.ids)],
             "date_asked": day,
         }

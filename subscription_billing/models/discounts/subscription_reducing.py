@@ -6,7 +6,7 @@ from odoo import models
 from ...engine.charge import ChargeKind
 from ...engine.money import ZERO
 from ...engine.period import Period
-from ...engine.reduction import reduce
+from ...engine.reducing import reduce
 
 
 class SubscriptionReducing(models.AbstractModel):

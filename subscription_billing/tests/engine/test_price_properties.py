@@ -10,7 +10,8 @@ from odoo.tests import BaseCase
 from ...engine.bucketed import Bucketed
 from ...engine.limits import Limited
 from ...engine.price import Basis
-from ...engine.reduction import Reduction, reduce
+from ...engine.reducing import reduce
+from ...engine.reduction import Reduction
 from ...engine.tier import Tier
 from ...engine.tiers import Graduated, Volume
 from . import strategies

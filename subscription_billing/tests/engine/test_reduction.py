@@ -6,14 +6,17 @@ from odoo.tests import BaseCase
 
 from ...engine.charge import DueCharge, UsageFacts, amount_of
 from ...engine.errors import InvalidAmount, InvalidPrice
+from ...engine.interval import Interval, Unit
 from ...engine.price import Flat, PricedAmount
 from ...engine.proration import Proration
-from ...engine.reduction import Reduction, reduce
+from ...engine.reducing import reduce
+from ...engine.reduction import Reduction
 from ...engine.spent import Spent
 from .common import CENTS, day, span
 
 MAY = span("2024-05-01", "2024-06-01")
 JUNE = span("2024-06-01", "2024-07-01")
+MONTH = Interval(1, Unit.MONTH)
 
 
 def due(price, item="fee", whole=MAY, part=None, **options):
@@ -263,3 +266,30 @@ class TestReduction(BaseCase):
         ):
             with self.subTest(options), self.assertRaises(error):
                 off(**options)
+
+    def test_a_longer_period_has_its_share_of_a_percent(self):
+        """Half off to 31 March; a year from 15 February has 45 of 365 days of it."""
+        year = span("2026-02-15", "2027-02-15")
+        half = off(50, stop="2026-04-01", interval=MONTH)
+        self.assertEqual(amounts([due("1000.00", whole=year)], half), "938.36")
+        inside = replace(half, stop=day("2027-02-15"))
+        self.assertEqual(amounts([due("1000.00", whole=year)], inside), "500.00")
+        endless = replace(half, stop=None)
+        self.assertEqual(amounts([due("1000.00", whole=year)], endless), "500.00")
+
+    def test_a_period_of_its_length_has_all_of_a_percent(self):
+        """An end within it was set by hand, or the month is a longer one."""
+        half = off(50, stop="2024-05-16", interval=MONTH)
+        self.assertEqual(amounts([due("30.00")], half), "15.00")
+
+    def test_an_amount_is_spread_over_another_rhythm(self):
+        month = span("2025-01-01", "2025-02-01")
+        options = {"interval": Interval(1, Unit.YEAR), "is_spread": True}
+        cut = off(amount=120, **options)
+        self.assertEqual(amounts([due("100.00", whole=month)], cut), "89.81")
+        year = span("2025-01-01", "2026-01-01")
+        options = {"interval": MONTH, "is_spread": True}
+        cut = off(amount=10, **options)
+        self.assertEqual(amounts([due("1000.00", whole=year)], cut), "880.00")
+        cut = off(amount=10, stop="2025-03-01", **options)
+        self.assertEqual(amounts([due("1000.00", whole=year)], cut), "980.00")

@@ -195,7 +195,7 @@ class TestMeterKinds(UsageCommon):
 
     def test_new_price_takes_over_where_the_old_one_stopped(self):
         """C6, T4: a line is replaced in the middle of a month; each event counts
-        once, and free quantities follow the days."""
+        once, and the free quantity is granted once for the month."""
         contract = self.metered(tz="UTC")
         old = contract.line_ids.filtered(lambda line: line.component_id == self.api)
         self.use(
@@ -212,5 +212,5 @@ class TestMeterKinds(UsageCommon):
         self.bill("2026-02-01", contract)
         rows = self.usage_charges(contract).sorted("date_start")
         self.assertEqual(rows.mapped("usage_count"), [1, 1])
-        # 15 of 31 days: 483.87 of 1,000 free, the rest at 0.01; then 516.13 at 1.00.
-        self.assertEqual(rows.mapped("amount"), [5.16, 483.87])
+        # The first line uses up the 1,000 that are free; then 1,000 at 1.00.
+        self.assertEqual(rows.mapped("amount"), [0.0, 1000.0])
