@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..numbers import Number
 from .subscription_recurrence_mixin import BILLING_MODES, INTERVAL_UNITS, PRORATIONS
 
 COMPONENT_KINDS = [
@@ -50,7 +51,7 @@ class SubscriptionComponent(models.Model):
     is_required = fields.Boolean(
         "Required", default=True, help="Booked with every new contract of the plan."
     )
-    default_quantity = fields.Float(default=1.0, digits="Product Unit")
+    default_quantity = Number(default=1.0, digits="Product Unit")
     has_own_interval = fields.Boolean(
         "Own Fee Interval", help="Otherwise the fee interval of the variant."
     )
@@ -73,13 +74,13 @@ class SubscriptionComponent(models.Model):
         "Another component of this plan has the same code.",
     )
     # Rules.
-    quantity_minimum = fields.Float(
+    quantity_minimum = Number(
         "Minimum Quantity", digits="Product Unit", help="0 = no minimum."
     )
-    quantity_maximum = fields.Float(
+    quantity_maximum = Number(
         "Maximum Quantity", digits="Product Unit", help="0 = no maximum."
     )
-    quantity_step = fields.Float(
+    quantity_step = Number(
         "In Steps of", digits="Product Unit", help="0 = any quantity."
     )
     requires_ids = fields.Many2many(

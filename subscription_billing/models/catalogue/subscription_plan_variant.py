@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ...engine.term import consumer_findings
 
@@ -138,3 +138,18 @@ class SubscriptionPlanVariant(models.Model):
             ),
         }
         return f"{texts[finding.code]} ({finding.paragraph})"
+
+    def _check_customer(self, customer, contract):
+        """Variants for businesses are not sold to consumers, whose rights they lack."""
+        is_consumer = not customer.commercial_partner_id.is_company
+        if self.customer_type == "business" and is_consumer:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s: %(variant)s is for businesses, and "
+                    "%(customer)s is a private person. Mark the customer as a company, "
+                    "or choose another variant.",
+                    contract=contract.display_name,
+                    variant=self.display_name,
+                    customer=customer.display_name,
+                )
+            )

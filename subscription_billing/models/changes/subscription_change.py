@@ -9,6 +9,7 @@ from ...engine.errors import EngineError
 from ...engine.term import extended
 from ..dates import as_stop
 from ..failures import explain, isolate
+from ..numbers import Number
 from .subscription_contract import END_METHODS
 
 CHANGE_KINDS = [
@@ -116,9 +117,9 @@ class SubscriptionChange(models.Model):
     variant_id = fields.Many2one(
         "subscription.plan.variant", check_company=True, ondelete="restrict"
     )
-    quantity = fields.Float(digits="Product Unit")
+    quantity = Number(digits="Product Unit")
     has_price_override = fields.Boolean("Own Price")
-    price_override = fields.Float(digits=(16, 10))
+    price_override = Number(digits=(16, 10))
     # Preview.
     preview = fields.Json(readonly=True, copy=False)
     preview_error = fields.Text(readonly=True, copy=False)

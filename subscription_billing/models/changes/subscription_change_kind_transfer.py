@@ -35,6 +35,8 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
                     customer=contract.partner_id.display_name,
                 )
             )
+        then = contract._get_as_of(day, change)
+        then.variant_id._check_customer(change.partner_new_id, contract)
         if day <= contract.date_start:
             raise UserError(
                 self.env._(

@@ -1,8 +1,10 @@
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools.misc import format_date
 
 from ..contracts.subscription_contract import SNAPSHOT_FIELDS
+from ..dates import as_last
 
 # A running contract keeps its trial, whatever the new variant offers (C3).
 TRIAL_FIELDS = (
@@ -21,10 +23,28 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
     _description = "Kind of Change"
 
     def _get_default_timing(self, change):
+        if self._get_term_cut(change, change.contract_id._get_today()):
+            return "term_end"
         group = change.contract_id.plan_id.group_id
         if group.downgrade_policy == "period_end":
             return "period_end" if change.is_downgrade else "now"
         return super()._get_default_timing(change)
+
+    def _get_term_cut(self, change, day):
+        """Where the change binds the customer for a shorter time than was agreed: the
+        stop of the term that runs on ``day``; None else."""
+        contract, variant = change.contract_id, change.variant_id
+        trial_end = contract.date_trial_end  # nothing binds before it is over (C3)
+        is_bound = contract.date_start and not contract.date_end
+        if not variant or not is_bound or (trial_end and day <= trial_end):
+            return None
+        then = contract._get_as_of(day, change)
+        start = then.date_term_start or contract._get_term_start()
+        current = then._as_term().current(start, day)
+        start = day if change.restarts_term else start
+        if not current or variant._as_term().earliest_end(start, day) >= current.stop:
+            return None
+        return current.stop
 
     def _check(self, change, day):
         contract, variant = change.contract_id, change.variant_id
@@ -49,6 +69,7 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
                     now=then.variant_id.display_name,
                 )
             )
+        variant._check_customer(contract.partner_id, contract)
         self._check_same_group(change, then.plan_id)
         if (
             variant.currency_id != contract.currency_id
@@ -159,10 +180,13 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
             change.agreed = news
 
     def _describe(self, change):
-        return (
-            change.contract_id.variant_id.display_name,
-            change.variant_id.display_name,
-        )
+        """A term that is cut is named, as nobody may be released from it unnoticed."""
+        old = change.contract_id.variant_id.display_name
+        stop = self._get_term_cut(change, change.date_effective)
+        if stop:
+            last = format_date(self.env, as_last(stop))
+            old = self.env._("%(variant)s, agreed up to %(day)s", variant=old, day=last)
+        return old, change.variant_id.display_name
 
     def _get_new_monthly_amount(self, change):
         """What the recurring fees would cost per month under the new variant."""

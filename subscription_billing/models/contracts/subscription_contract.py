@@ -523,28 +523,13 @@ class SubscriptionContract(models.Model):
             if not line.price_id and not line.has_price_override:
                 raise UserError(line._get_missing_price_message())
         self.env["subscription.component.rules"]._check(self)
-        self._check_customer_type()
+        self.variant_id._check_customer(self.partner_id, self)
 
     def _get_required_components(self):
         """What no contract of the plan is without; a fee at the start may be waived."""
         return self.plan_id.component_ids.filtered(
             lambda it: it.is_required and not it._is_one_off()
         )
-
-    def _check_customer_type(self):
-        """Variants for businesses are not sold to consumers, whose rights they lack."""
-        is_consumer = not self.partner_id.commercial_partner_id.is_company
-        if self.variant_id.customer_type == "business" and is_consumer:
-            raise UserError(
-                self.env._(
-                    "Contract %(contract)s: %(variant)s is for businesses, and "
-                    "%(customer)s is a private person. Mark the customer as a company, "
-                    "or choose another variant.",
-                    contract=self.display_name,
-                    variant=self.variant_id.display_name,
-                    customer=self.partner_id.display_name,
-                )
-            )
 
     # ----------------------------------------------------------------------
     # Steps by date

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..catalogue.subscription_recurrence_mixin import BILLING_MODES, PRORATIONS
 from ..dates import as_last, as_stop
+from ..numbers import Number
 
 # What a billed line says must stay true; a change is a new line from its date on.
 BILLED_FIELDS = {
@@ -77,7 +78,7 @@ class SubscriptionContractLine(models.Model):
         precompute=True,
         required=True,
     )
-    quantity = fields.Float(
+    quantity = Number(
         compute="_compute_from_component",
         store=True,
         readonly=False,

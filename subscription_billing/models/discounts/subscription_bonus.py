@@ -7,6 +7,7 @@ from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
 from ...engine.recurrence import Grid
 from ...engine.reduction import Reduction
+from ..numbers import Amount, Number
 from .subscription_discount_terms_mixin import AMOUNT_MAXIMUM, format_percent
 
 BONUS_KINDS = [
@@ -80,19 +81,19 @@ class SubscriptionBonus(models.Model):
         default="percent",
         required=True,
     )
-    percent = fields.Float(digits=(5, 2), aggregator=None)
+    percent = Number(digits=(5, 2), aggregator=None)
     currency_id = fields.Many2one(
         "res.currency",
         required=True,
         default=lambda self: self.env.company.currency_id,
     )
-    amount = fields.Monetary(
+    amount = Amount(
         aggregator=None, help="Contracts in another currency do not get it."
     )
-    quantity_free = fields.Float(
+    quantity_free = Number(
         "Free Quantity", digits="Product Unit", aggregator=None, help="Per fee period."
     )
-    quantity_maximum = fields.Float(
+    quantity_maximum = Number(
         "Carried Over at Most", digits="Product Unit", aggregator=None
     )
     month_start = fields.Integer(

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from ..numbers import Amount, Number
+
 # What a redemption keeps of the offer.
 TERMS = (
     "sequence",
@@ -46,8 +48,8 @@ class SubscriptionDiscount(models.Model):
     currency_id = fields.Many2one(
         required=True, default=lambda self: self.env.company.currency_id
     )
-    percent = fields.Float(tracking=True)
-    amount = fields.Monetary(tracking=True)
+    percent = Number(tracking=True)
+    amount = Amount(tracking=True)
     date_start = fields.Date("From", help="First day a discounted period may begin on.")
     date_end = fields.Date("To", help="Last day a discounted period may begin on.")
     date_redeem_start = fields.Date("Redeemable From")

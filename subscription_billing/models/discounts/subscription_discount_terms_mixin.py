@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date, formatLang
 
+from ..numbers import Amount, Number
+
 # Beyond it a float no longer knows the cents.
 AMOUNT_MAXIMUM = 1e12
 
@@ -21,14 +23,14 @@ class SubscriptionDiscountTermsMixin(models.AbstractModel):
         default="percent",
         required=True,
     )
-    percent = fields.Float(digits=(5, 2), aggregator=None)
+    percent = Number(digits=(5, 2), aggregator=None)
     currency_id = fields.Many2one("res.currency")
-    amount = fields.Monetary(
+    amount = Amount(
         help="Per billing period, taken off its charges in their order. What is more "
         "than the charges lapses.",
         aggregator=None,
     )
-    amount_minimum = fields.Monetary(
+    amount_minimum = Amount(
         "Minimum Amount",
         help="Only where the charges of a billing period, before discounts, reach it.",
         aggregator=None,

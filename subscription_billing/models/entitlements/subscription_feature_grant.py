@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...engine.money import to_decimal
-from ..pricing.price_numbers import QUANTITY_DIGITS, PriceNumber
+from ..numbers import QUANTITY_DIGITS, PriceNumber
 
 GRANT_PHASES = [
     ("always", "Always"),

@@ -12,6 +12,7 @@ from ...engine.money import to_decimal
 from ..catalogue.subscription_component import ONE_OFF_KINDS
 from ..dates import as_stop
 from ..failures import isolate
+from ..numbers import Number
 
 # Contracts written to by one press of the button; the next press takes the others.
 LIMIT = 500
@@ -101,12 +102,12 @@ class SubscriptionPriceChange(models.Model):
         CHANGE_MODES, "Change", default="percent", required=True, tracking=True
     )
     # Without digits: a column of fixed digits fails on NaN and 1e300 before any check.
-    percent = fields.Float(help="Negative lowers the prices.", tracking=True)
-    amount = fields.Float(
+    percent = Number(help="Negative lowers the prices.", tracking=True)
+    amount = Number(
         tracking=True,
         help="Added to the fee or unit price, in its currency; negative lowers it.",
     )
-    rounding_step = fields.Float(
+    rounding_step = Number(
         "Round To",
         default=0.01,
         help="New prices are multiples of this, half up; 0 = not rounded. Prices below "

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ...engine.credit import monthly_value
 from ...engine.money import ZERO, to_decimal
-from .price_numbers import PRICE_DIGITS
+from ..numbers import PRICE_DIGITS, Number
 from .subscription_price import PRICE_MODELS, SINGLE_AMOUNT_MODELS
 
 
@@ -33,7 +33,7 @@ class SubscriptionContractLine(models.Model):
         "other price model the line is billed per unit at its own price. Free "
         "quantity, minimum and maximum stay.",
     )
-    price_override = fields.Float(digits=PRICE_DIGITS)
+    price_override = Number(digits=PRICE_DIGITS)
     price_model = fields.Selection(PRICE_MODELS, compute="_compute_price_unit")
     price_unit = fields.Float(
         "Price",

@@ -4,7 +4,7 @@ from odoo.tools import float_round
 
 from ...engine.errors import EngineError
 from ..failures import explain
-from .price_numbers import (
+from ..numbers import (
     PRICE_DIGITS,
     QUANTITY_DIGITS,
     OptionalNumber,

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .price_numbers import (
+from ..numbers import (
     PRICE_DIGITS,
     QUANTITY_DIGITS,
     OptionalNumber,

@@ -5,6 +5,7 @@ from ...engine.charge import METERED_KINDS
 from ...engine.local_time import day_start_utc, local_date
 from ...engine.money import ZERO, to_decimal
 from ..dates import as_stop, aware, naive
+from ..numbers import Amount
 from .subscription_usage_history import UsageHistory
 from .subscription_usage_window import UsageSpan
 
@@ -17,7 +18,7 @@ class SubscriptionContract(models.Model):
 
     _inherit = "subscription.contract"
 
-    threshold_amount = fields.Monetary(
+    threshold_amount = Amount(
         "Bill Usage Early From",
         help="As soon as unbilled usage costs that much, it is billed without waiting "
         "for the end of the period. 0 = never.",

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 
 from ...engine.money import to_decimal
 from ..failures import isolate
+from ..numbers import Number
 
 BASES = [
     ("quota", "Share of the free quantity (%)"),
@@ -37,7 +38,7 @@ class SubscriptionUsageAlert(models.Model):
         required=True,
         help="Cost so far: in the contract's currency, before discounts and taxes.",
     )
-    threshold = fields.Float(
+    threshold = Number(
         "From",
         digits=(24, 8),
         required=True,

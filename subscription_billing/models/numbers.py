@@ -1,3 +1,6 @@
+"""Numbers as they come in: what cannot be billed is refused at once. The ORM has no
+words for NaN, and infinity stops it in the middle of a save."""
+
 from math import inf
 
 from odoo import fields
@@ -8,12 +11,7 @@ QUANTITY_DIGITS = (24, 8)
 LARGEST = 10.0**15
 
 
-class PriceNumber(fields.Float):
-    """A number of a price. What cannot be billed is refused when it comes in: the ORM
-    has no words for NaN, and infinity stops it in the middle of a save."""
-
-    aggregator = None
-
+class _Finite:
     def convert_to_cache(self, value, record, validate=True):
         self._check_number(value, record.env)
         return super().convert_to_cache(value, record, validate)
@@ -23,7 +21,11 @@ class PriceNumber(fields.Float):
         return super().convert_to_column(value, record, values, validate)
 
     def _check_number(self, value, env):
-        if not abs(float(value or 0.0)) <= LARGEST:  # neither is NaN
+        try:
+            is_number = abs(float(value or 0.0)) <= LARGEST  # NaN is not
+        except (TypeError, ValueError):
+            is_number = False
+        if not is_number:
             raise ValidationError(
                 env._(
                     "%(field)s: %(number)s is no number that can be billed.",
@@ -31,6 +33,20 @@ class PriceNumber(fields.Float):
                     number=value,
                 )
             )
+
+
+class Number(_Finite, fields.Float):
+    """A number of units, or a percentage."""
+
+
+class Amount(_Finite, fields.Monetary):
+    """An amount of money."""
+
+
+class PriceNumber(Number):
+    """A number of a price; sums of prices say nothing."""
+
+    aggregator = None
 
 
 class OptionalNumber(PriceNumber):
