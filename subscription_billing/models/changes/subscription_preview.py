@@ -76,7 +76,7 @@ class SubscriptionPreview(models.AbstractModel):
             lambda line: line._is_recurring() and line._is_valid_on(day)
         )
         return {
-            "plan": contract.variant_id.display_name,
+            "plan": contract._get_variant_on(day).display_name,
             "monthly": sum(line._get_monthly_amount() for line in current),
             "end": str(end) if end else False,
             "end_if_cancelled": str(end or cancelled),

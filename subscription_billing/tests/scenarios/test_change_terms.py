@@ -109,3 +109,10 @@ class TestChangeTerms(ReplayCommon):
         person.is_company = False
         with self.refused("is for businesses, and Person is a private person"):
             self.change(contract, "transfer", "2026-04-01", partner_new_id=person.id)
+
+    def test_the_preview_of_a_later_change_shows_the_plan_of_then(self):
+        contract = self.sold()
+        change = self.ask(contract, self.pro_monthly, timing="date", date="2026-09-01")
+        preview = change._preview(self.day("2026-03-10"))
+        self.assertEqual(preview["before"]["plan"], self.yearly.display_name)
+        self.assertEqual(preview["after"]["plan"], self.pro_monthly.display_name)
