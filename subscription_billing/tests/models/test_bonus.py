@@ -17,7 +17,7 @@ class TestBonus(UsageCommon, DiscountCommon):
             ("nth_period", {"every": 0}, "2nd"),
             ("nth_period", {"every": -12}, "2nd"),
             ("carry_over", {**at, "quantity_maximum": 0.0}, "carried over"),
-            ("carry_over", {**at, "quantity_maximum": 1e300}, "carried over"),
+            ("carry_over", {**at, "quantity_maximum": 1e300}, "can be billed"),
             ("loyalty", {"percent": 0.0}, "percentage"),
             ("loyalty", {"percent": 101.0}, "percentage"),
             ("loyalty", {"percent": 5.0, "month_start": -1}, "months"),
