@@ -81,12 +81,7 @@ class Percentage:
 
     def for_share(self, share: Fraction) -> Percentage:
         """Return the price of a shorter period: a share of what is free in it."""
-        events, amount = self.free_events, self.free_amount
-        return replace(
-            self,
-            free_events=None if events is None else ceil(events * share),
-            free_amount=None if amount is None else scaled(amount, share),
-        )
+        return self.with_allowance(self.allowance.times(share))
 
     @property
     def allowance(self) -> Allowance:

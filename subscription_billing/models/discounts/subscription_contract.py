@@ -136,11 +136,11 @@ class SubscriptionContract(models.Model):
 
     def _get_reductions_on(self, day, lines):
         """Names of what is taken off these lines in periods that begin on a day."""
+        keys = frozenset(lines.ids)
         return [
             each.label
             for each in self._as_reductions()
-            if (each.items is None or each.items.intersection(lines.ids))
+            if (keys if each.items is None else keys & each.items)
             and (each.start is None or each.start <= day)
             and (each.stop is None or day < each.stop)
-            and lines
         ]

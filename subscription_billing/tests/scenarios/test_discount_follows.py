@@ -21,8 +21,7 @@ class TestDiscountFollows(ReplayCommon, DiscountCommon):
         cls._price(cls.base, 1000.0, variant_id=cls.yearly.id)
 
     def sold(self, variant=None, on="2026-01-01", **terms):
-        vals = {name: terms.pop(name) for name in ("alignment",) if name in terms}
-        contract = self.subscribe(on, variant, **vals)
+        contract = self.subscribe(on, variant)
         self.redeem(contract, self._discount(**terms), on)
         self.advance(on)
         return contract
