@@ -112,12 +112,18 @@ class SubscriptionPreview(models.AbstractModel):
         while horizon and not any(doc["date"] >= str(until) for doc in documents):
             planning = self.env["subscription.planning"]
             plan = planning._plan(contract, horizon)[contract]
+            days = dict(self._split_by_day(contract, plan, today))
+            # A credit may wait for a later day, with whatever else is due on it.
+            later = [day for day in days if day > horizon]
+            if plan.next_due:
+                later.append(plan.next_due)
             documents = [
                 document
-                for day, part in self._split_by_day(contract, plan, today)
+                for day, part in days.items()
+                if day <= horizon
                 for document in self._prepare_documents(contract, part, day)
             ]
-            horizon = len(documents) < MAX_DOCUMENTS and plan.next_due
+            horizon = len(documents) < MAX_DOCUMENTS and min(later, default=False)
         late = [doc["date"] for doc in documents if doc["date"] >= str(until)]
         last = min(late, default=str(horizon))
         return [doc for doc in documents if doc["date"] <= last][:MAX_DOCUMENTS]

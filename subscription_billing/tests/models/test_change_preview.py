@@ -57,6 +57,20 @@ class TestChangePreview(PreviewMixin, ChangeCommon):
                 vals = {"timing": "date", "date": on, **vals}
                 self.try_change(self.contract, kind, "2024-01-15", **vals)
 
+    def test_c4_the_first_document_is_shown_whole(self):
+        """An end is taken back, and nothing is due before the step on the 20th: four
+        seats are given back from then on, 20.00 x 12 / 31, and six charged, 30.00 x 12
+        / 31, on one document."""
+        self.schedule(("2024-01-20", 6))
+        end = {"end_reason_id": self.reason.id, "end_method": "extraordinary"}
+        end |= {"timing": "now", "date_last": "2024-03-11"}
+        self.change(self.contract, "end", False, "2024-01-10", **end)
+        change = self.draft_change(self.contract, "undo_end", timing="now")
+        (document,) = change._preview(self.day("2024-01-15"))["documents"]
+        amounts = [line["amount"] for line in document["lines"]]
+        self.assertEqual(document["date"], "2024-01-20")
+        self.assertEqual(amounts, [-7.74, 11.61])
+
     def count_queries(self, change):
         self.env.flush_all()
         self.env.invalidate_all()
