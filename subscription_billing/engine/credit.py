@@ -1,4 +1,4 @@
-"""Credits: how much is given back, and what a contract is worth per month."""
+"""Credits: how much is given back."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from .charge import Charged, ChargeKind, DueCharge, Plan
-from .interval import MONTHS_PER_YEAR, Interval
-from .money import EXACT, ZERO, scaled
+from .money import EXACT, ZERO
 from .price import PricedAmount
-
-DAYS_PER_YEAR = 365
 
 
 def capped_credit(potential: Decimal, left: Decimal) -> Decimal:
@@ -64,14 +61,3 @@ def _back(row: Charged, left: Mapping[Hashable, Decimal]) -> Iterator[DueCharge]
             credits=row.key,
             proration=row.proration,
         )
-
-
-def monthly_value(price: Decimal, interval: Interval) -> Decimal:
-    """Return what a price per interval is worth per month, in a year of 365 days.
-
-    >>> monthly_value(Decimal(600), Interval(1, "year"))
-    Decimal('50')
-    """
-    if months := interval.months:
-        return scaled(price, Fraction(1, months))
-    return scaled(price, Fraction(DAYS_PER_YEAR, MONTHS_PER_YEAR * interval.days))

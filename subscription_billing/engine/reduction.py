@@ -67,13 +67,18 @@ class Reduction:
                 percent=self.percent,
             )
 
-    def applies(self, charge: DueCharge, before: Decimal) -> bool:
-        """Tell whether it is for a charge whose billing period costs `before`."""
-        day = charge.whole.start
+    def covers(self, key: Hashable, day: date) -> bool:
+        """Tell whether it is for an item in the full periods that start on `day`."""
         return (
-            (self.items is None or charge.item_key in self.items)
+            (self.items is None or key in self.items)
             and (self.start is None or self.start <= day)
             and (self.stop is None or day < self.stop)
+        )
+
+    def applies(self, charge: DueCharge, before: Decimal) -> bool:
+        """Tell whether it is for a charge whose billing period costs `before`."""
+        return (
+            self.covers(charge.item_key, charge.whole.start)
             and (not self.every or charge.number % self.every == 0)
             and (not self.minimum or before >= self.minimum)
         )

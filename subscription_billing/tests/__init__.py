@@ -28,6 +28,7 @@ from .engine import (
     test_timeline,
     test_vectors,
     test_weighing,
+    test_worth,
 )
 from .formats import (
     test_contract_csv,
@@ -95,6 +96,7 @@ from .models import (
     test_watchdog,
     test_watchdog_missing,
     test_meter,
+    test_monthly_amount,
     test_usage,
     test_usage_import,
     test_usage_loading,

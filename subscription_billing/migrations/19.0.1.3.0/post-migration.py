@@ -38,7 +38,10 @@ def migrate(cr, version):
     still_open = env["subscription.change"].search(OPEN)
     for group in still_open.grouped("contract_id").values():
         rewrite_endings(group)
-    still_open.contract_id._refresh_next_step()
+    running = env["subscription.contract"].search(
+        [("state", "not in", ("draft", "ended"))]
+    )
+    running._follow_edit()
 
 
 def shorten_instants(env):

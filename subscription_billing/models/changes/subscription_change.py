@@ -770,10 +770,7 @@ class SubscriptionChange(models.Model):
         for change in self:
             variant, contract = change.variant_id, change.contract_id
             change.is_downgrade = bool(
-                variant
-                and contract
-                and change._get_kind()._get_new_monthly_amount(change)
-                < contract.amount_monthly
+                variant and contract and change._get_kind()._is_cheaper(change)
             )
 
     # ----------------------------------------------------------------------

@@ -188,9 +188,15 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
             old = self.env._("%(variant)s, agreed up to %(day)s", variant=old, day=last)
         return old, change.variant_id.display_name
 
-    def _get_new_monthly_amount(self, change):
-        """What the recurring fees would cost per month under the new variant."""
-        day = change.contract_id._get_today()
+    def _is_cheaper(self, change):
+        """Whether the recurring fees cost less per month than today, before what is
+        taken off."""
+        contract, day = change.contract_id, change.contract_id._get_today()
+        lines = contract._get_fee_lines_on(max(day, contract._get_paid_start()))
+        before = sum(line._get_monthly_amount() for line in lines)
+        return self._get_new_monthly_amount(change, day) < before
+
+    def _get_new_monthly_amount(self, change, day):
         lines = self.env["subscription.contract.line"]
         total = 0.0
         for component, quantity in self._get_wanted(change, day).items():

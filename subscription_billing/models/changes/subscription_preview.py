@@ -70,14 +70,13 @@ class SubscriptionPreview(models.AbstractModel):
 
     def _get_standing(self, contract, today, day):
         """What a reader compares before and after a change, as JSON types; what it
-        costs per month as booked on ``day``."""
+        costs per month on ``day``, or after its trial."""
         end, cancelled = contract.date_end, contract._get_earliest_end(today)
-        current = contract.line_ids.filtered(
-            lambda line: line._is_recurring() and line._is_valid_on(day)
-        )
+        current = contract._get_fee_lines_on(day)
+        paid = max(day, contract._get_paid_start())
         return {
             "plan": contract._get_variant_on(day).display_name,
-            "monthly": sum(line._get_monthly_amount() for line in current),
+            "monthly": contract._get_monthly_on(paid),
             "end": str(end) if end else False,
             "end_if_cancelled": str(end or cancelled),
             "reductions": contract._get_reductions_on(day, current),

@@ -66,6 +66,7 @@ GUARDED_FIELDS = {
     "is_on_hold",
     "date_next_billing",
     "date_next_step",
+    "date_valued",
     "end_method",
     "end_reason_id",
     "cancelled_at",
@@ -376,8 +377,10 @@ class SubscriptionContract(models.Model):
             before = {it: it._get_watched_values(watched) for it in self}
         self._check_writable(vals)
         result = super().write(vals)
-        if "date_end" in vals:
-            self._refresh_next_billing()
+        if "date_end" in vals and self._is_applying():
+            self._refresh_next_billing()  # the rest is settled after the change
+        elif "date_end" in vals:
+            self._follow_edit()
         self._log_edits(before)
         return result
 
@@ -584,6 +587,11 @@ class SubscriptionContract(models.Model):
         )
         going_on._update_state("active", self.env._("Trial is over"))
         going_on._refresh_next_billing()
+
+    def _follow_edit(self):
+        """Derive anew what follows from the timeline, after it was edited."""
+        self._refresh_next_billing()
+        self._refresh_next_step()
 
     def _refresh_next_step(self):
         for contract in self:

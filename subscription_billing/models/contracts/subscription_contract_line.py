@@ -238,7 +238,7 @@ class SubscriptionContractLine(models.Model):
                 f"{verb}: {line.name}",
                 date_effective=line[date_field],
             )
-        running.contract_id._refresh_next_billing()
+        running.contract_id._follow_edit()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):

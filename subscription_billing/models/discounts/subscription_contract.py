@@ -41,7 +41,13 @@ class SubscriptionContract(models.Model):
             and (not is_money or bonus.currency_id == self.currency_id)
         )
 
-    @api.depends("bonus_ids")
+    @api.depends(
+        "bonus_ids",
+        "discount_ids.date_start",
+        "discount_ids.date_end",
+        "billing_interval_count",
+        "billing_interval_unit",
+    )
     def _compute_amount_monthly(self):
         return super()._compute_amount_monthly()
 
@@ -120,6 +126,7 @@ class SubscriptionContract(models.Model):
             self.env._("Discount redeemed: %s", discount.display_name),
             date_effective=redemption.date_start,
         )
+        self._follow_edit()
         return redemption.sudo(False)
 
     def _as_stop_before(self, day):
@@ -132,15 +139,13 @@ class SubscriptionContract(models.Model):
             *(each._as_reduction() for each in self.discount_ids.sorted()),
             *(bonus._as_reduction(self) for bonus in self.bonus_ids.sorted()),
         ]
-        return tuple(reduction for reduction in found if reduction)
+        mine = tuple(reduction for reduction in found if reduction)
+        return super()._as_reductions() + mine
 
     def _get_reductions_on(self, day, lines):
         """Names of what is taken off these lines in periods that begin on a day."""
-        keys = frozenset(lines.ids)
         return [
             each.label
             for each in self._as_reductions()
-            if (keys if each.items is None else keys & each.items)
-            and (each.start is None or each.start <= day)
-            and (each.stop is None or day < each.stop)
+            if any(each.covers(key, day) for key in lines.ids)
         ]

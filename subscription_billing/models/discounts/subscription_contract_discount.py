@@ -178,6 +178,7 @@ class SubscriptionContractDiscount(models.Model):
                     )
                 )
             self.sudo().date_end = last
+            contract._follow_edit()
         self.env["subscription.event"]._log(
             "discount_ended", contract, message, date_effective=day
         )

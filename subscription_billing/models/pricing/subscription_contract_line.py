@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from ...engine.credit import monthly_value
 from ...engine.money import ZERO, to_decimal
+from ...engine.worth import monthly_value
 from ..numbers import PRICE_DIGITS, Number
 from .subscription_price import PRICE_MODELS, SINGLE_AMOUNT_MODELS
 
@@ -163,8 +163,6 @@ class SubscriptionContractLine(models.Model):
     def _get_monthly_amount(self):
         """Recurring amount per month, unrounded; a year has 365 days."""
         self.ensure_one()
-        if self.fee_interval_count < 1:
-            return 0.0  # still being typed; saving it is refused
         return self._as_monthly(self.amount)
 
     def _as_monthly(self, amount):

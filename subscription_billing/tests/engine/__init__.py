@@ -27,4 +27,5 @@ from . import (
     test_timeline,
     test_vectors,
     test_weighing,
+    test_worth,
 )

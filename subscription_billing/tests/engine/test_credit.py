@@ -4,8 +4,7 @@ from decimal import Decimal
 from odoo.tests import BaseCase
 
 from ...engine.charge import Charged
-from ...engine.credit import annulled, capped, capped_credit, monthly_value
-from ...engine.interval import Interval
+from ...engine.credit import annulled, capped, capped_credit
 from .common import span
 from .pricing import number
 
@@ -25,22 +24,6 @@ class TestCredit(BaseCase):
                 potential_, paid_, previous_ = number((potential, paid, previous))
                 found = capped_credit(potential_, paid_ - previous_)
                 self.assertEqual(found, Decimal(expected))
-
-    def test_what_a_price_is_worth_per_month(self):
-        for price, count, unit, expected in (
-            ("100", 1, "month", "100"),
-            ("600", 1, "year", "50"),
-            ("300", 1, "quarter", "100"),
-            ("300", 1, "half_year", "50"),
-            ("2400", 2, "year", "100"),
-            ("12", 1, "day", "365"),
-            ("84", 1, "week", "365"),
-            ("168", 2, "week", "365"),
-            ("-600", 1, "year", "-50"),
-        ):
-            with self.subTest(price=price, unit=unit):
-                value = monthly_value(Decimal(price), Interval.parse(count, unit))
-                self.assertEqual(value, Decimal(expected))
 
     def test_an_annulled_contract_gives_back_all_that_is_left(self):
         """C5: the last live days of a charge take what is left of it."""

@@ -6,12 +6,13 @@ is reckoned here, with the product's rounding.
 
 from fractions import Fraction
 
-from ...engine.credit import capped_credit, monthly_value
+from ...engine.credit import capped_credit
 from ...engine.interval import Interval
 from ...engine.limits import Limited
 from ...engine.metering import round_quantity
 from ...engine.money import ONE, Rounding, exact_sum
 from ...engine.price import Flat
+from ...engine.worth import monthly_value
 from .vector_values import decimal, settled
 from .vectors_usage import ROUNDINGS
 
