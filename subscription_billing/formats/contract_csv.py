@@ -16,11 +16,14 @@ COLUMNS = (
     "billed_until",
     "currency",
     "quantities",
+    "discounts",
     "customer_reference",
 )
 REQUIRED = ("reference", "customer", "plan", "variant", "start")
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 50_000
+# Numbers lie below it.
+LIMIT = 1e9
 
 
 class FileError(ValueError):
@@ -70,23 +73,45 @@ def _rows(reader: csv.DictReader) -> Iterator[dict]:
         yield {"row": reader.line_num, **values}
 
 
-def parse_quantities(text: str) -> dict[str, float]:
-    """``"seats=5 support=1"`` -> ``{"seats": 5.0, "support": 1.0}``.
+def parse_quantities(text: str) -> dict[str, tuple[float, float | None]]:
+    """Quantity and own price by code; None for the price of the plan.
 
-    :raise ValueError: with the part that is no ``code=number`` from 0 up to 1e9, or
-        whose code stood before
+    :raise ValueError: with the part that is no ``code=number`` or
+        ``code=number@price``, both from 0 up to 1e9, or whose code stood before
 
-    >>> parse_quantities("seats=5 support=1")
-    {'seats': 5.0, 'support': 1.0}
+    >>> parse_quantities("seats=5@3.50 support=1")
+    {'seats': (5.0, 3.5), 'support': (1.0, None)}
     """
     result = {}
     for part in text.split():
-        code, _sign, number = part.partition("=")
+        code, _sign, rest = part.partition("=")
+        quantity, sign, price = rest.partition("@")
         try:
-            quantity = float(number)
+            numbers = float(quantity), float(price) if sign else None
         except ValueError:
-            quantity = -1.0
-        if not 0 <= quantity < 1e9 or not code or code in result:
+            numbers = (-1.0, None)
+        if not all(0 <= it < LIMIT for it in numbers if it is not None):
             raise ValueError(part)
-        result[code] = quantity
+        if not code or code in result:
+            raise ValueError(part)
+        result[code] = numbers
+    return result
+
+
+def parse_discounts(text: str) -> dict[str, int | None]:
+    """Billing periods that are left by code; None where no number is given.
+
+    :raise ValueError: with the part that is no ``code`` or ``code=number`` from 1 on,
+        or whose code stood before
+
+    >>> parse_discounts("WELCOME=2 PARTNER")
+    {'WELCOME': 2, 'PARTNER': None}
+    """
+    result = {}
+    for part in text.split():
+        code, sign, number = part.partition("=")
+        is_number = number.isascii() and number.isdigit() and 0 < int(number) < LIMIT
+        if not code or code in result or (sign and not is_number):
+            raise ValueError(part)
+        result[code] = int(number) if sign else None
     return result

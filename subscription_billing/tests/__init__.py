@@ -41,6 +41,7 @@ from .formats import (
 from .models import (
     test_access,
     test_access_by_call,
+    test_activation,
     test_bad_input,
     test_billing_run,
     test_bonus,
@@ -69,6 +70,7 @@ from .models import (
     test_get_usage,
     test_guards,
     test_import,
+    test_import_agreed,
     test_import_edges,
     test_long_history,
     test_price_terms,

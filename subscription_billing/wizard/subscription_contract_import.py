@@ -7,13 +7,18 @@ from odoo.fields import Command
 from ..formats import contract_csv
 
 
+class _HasBacklog(Exception):
+    """Raised to take back an import that has to be asked about first."""
+
+
 class SubscriptionContractImport(models.TransientModel):
     """Contracts from a CSV file, all or nothing, with a report for each row.
 
     The format is that of ``formats/contract_csv.py``.
     ``customer`` is the customer's internal reference, ``plan`` and ``variant`` are
     codes, dates are YYYY-MM-DD, ``quantities`` books components of the plan beyond
-    the required ones or changes their quantity: ``seats=5 support=1``.
+    the required ones or changes their quantity: ``seats=5 support=1``. Where
+    activation would bill more than the first period, it asks first.
     """
 
     _name = "subscription.contract.import"
@@ -25,6 +30,11 @@ class SubscriptionContractImport(models.TransientModel):
     file = fields.Binary("CSV File", required=True)
     filename = fields.Char()
     is_activated = fields.Boolean("Activate", default=True)
+    is_backlog_billed = fields.Boolean(
+        "Bill All That Is Open",
+        help="More than the first period of some contracts is billed at once.",
+    )
+    backlog_count = fields.Integer("Contracts with Open Periods")
     state = fields.Selection(
         [("draft", "File"), ("checked", "Checked"), ("done", "Imported")],
         default="draft",
@@ -49,12 +59,34 @@ class SubscriptionContractImport(models.TransientModel):
         if any(row["errors"] for row in rows):
             self._report(rows, "checked")
             return self._reopen()
-        contracts = importing._create_contracts(rows, self.company_id)
-        if self.is_activated:
-            # Customers who come from elsewhere have their order confirmed already.
-            contracts.with_context(subscription_import=True).action_activate()
-        self._report(rows, "done")
+        self.backlog_count = 0
+        try:
+            with self.env.cr.savepoint():
+                self._create_contracts(rows)
+        except _HasBacklog as backlog:
+            self.env.invalidate_all()
+            for row, warning in backlog.args[0]:
+                row["warnings"].append(warning)
+            self.backlog_count = len(backlog.args[0])
+        self._report(rows, "checked" if self.backlog_count else "done")
         return self._reopen()
+
+    def _create_contracts(self, rows):
+        importing = self.env["subscription.contract.importing"]
+        contracts = importing._create_contracts(rows, self.company_id)
+        if not self.is_activated:
+            return
+        # Customers who come from elsewhere have their order confirmed already.
+        contracts.with_context(subscription_import=True).action_activate()
+        backlog = {} if self.is_backlog_billed else contracts._get_backlog()
+        if backlog:
+            raise _HasBacklog(
+                [
+                    (row, contract._describe_backlog(*backlog[contract]))
+                    for row, contract in zip(rows, contracts, strict=True)
+                    if contract in backlog
+                ]
+            )
 
     def _reopen(self):
         return {
@@ -84,9 +116,14 @@ class SubscriptionContractImport(models.TransientModel):
             "row": row["row"],
             "reference": row["reference"],
             "partner": row["customer"],
-            "status": "error" if row["errors"] else "ok",
-            "message": "\n".join(row["errors"]),
+            "status": self._get_status(row),
+            "message": "\n".join(row["errors"] + row["warnings"]),
         }
+
+    def _get_status(self, row):
+        if row["errors"]:
+            return "error"
+        return "look" if row["warnings"] else "ok"
 
     def _read_rows(self):
         """Rows of the file as dicts of text.
@@ -97,7 +134,7 @@ class SubscriptionContractImport(models.TransientModel):
             rows = contract_csv.read(base64.b64decode(self.file or b""))
         except contract_csv.FileError as error:
             raise UserError(self._get_file_message(error)) from error
-        return [{**row, "errors": []} for row in rows]
+        return [{**row, "errors": [], "warnings": []} for row in rows]
 
     def _get_file_message(self, error):
         facts = error.facts
@@ -134,5 +171,7 @@ class SubscriptionContractImportLine(models.TransientModel):
     row = fields.Integer()
     reference = fields.Char()
     partner = fields.Char("Customer")
-    status = fields.Selection([("error", "Error"), ("ok", "OK")])
+    status = fields.Selection(
+        [("error", "Error"), ("look", "Look at This"), ("ok", "OK")]
+    )
     message = fields.Text()

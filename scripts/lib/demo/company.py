@@ -145,7 +145,11 @@ def import_contracts(env, content, names):
     :param str names: pattern of the references in it
     """
     wizard = env["subscription.contract.import"].create(
-        {"file": base64.b64encode(content), "filename": "contracts.csv"}
+        {
+            "file": base64.b64encode(content),
+            "filename": "contracts.csv",
+            "is_backlog_billed": True,
+        }
     )
     wizard.action_import()
     if wizard.error_count:

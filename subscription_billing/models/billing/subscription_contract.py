@@ -1,12 +1,18 @@
+from collections import Counter
 from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import LockError, RedirectWarning, UserError
+from odoo.tools.misc import formatLang
 
+from ...engine.charge import ChargeKind
+from ...engine.money import exact_sum
 from ..failures import explain
 
 BILLABLE_STATES = ("trial", "active", "paused", "ended")
 RETRY_DAYS = (1, 2, 4, 7)
+# Contracts a question names at most.
+LISTED = 10
 
 
 class SubscriptionContract(models.Model):
@@ -66,6 +72,63 @@ class SubscriptionContract(models.Model):
             contract.charge_count, contract.invoice_count = counts.get(
                 contract._origin, (0, 0)
             )
+
+    def action_activate_or_ask(self):
+        """Activate; where more than the first period would be billed at once, say how
+        much and ask first. Then nothing is activated yet.
+
+        :raise RedirectWarning: with the amounts, and the way to go on
+        """
+        self.action_activate()
+        backlog = self._get_backlog()
+        if backlog:
+            lines = [it._describe_backlog(*facts) for it, facts in backlog.items()]
+            if len(lines) > LISTED:
+                more = self.env._("… and %s more contracts.", len(lines) - LISTED)
+                lines = [*lines[:LISTED], more]
+            raise RedirectWarning(
+                self.env._(
+                    "%(contracts)s\n\nIf that was billed elsewhere, enter until when "
+                    "in “Billed Until”; if it is not owed, let the contract start "
+                    "later.",
+                    contracts="\n".join(lines),
+                ),
+                self.env.ref("subscription_billing.subscription_contract_activate").id,
+                self.env._("Activate and Bill"),
+                {"active_model": self._name, "active_ids": self.ids},
+            )
+        return True
+
+    def _get_backlog(self):
+        """What active contracts owe today, where it is more than their first period.
+
+        :return: dict contract -> (number of periods, net amount)
+        """
+        backlog = {}
+        for today, contracts in self.grouped(lambda it: it._get_today()).items():
+            late = contracts.filtered(lambda it, today=today: it.date_start < today)
+            plans = self.env["subscription.planning"]._plan(late, today)
+            for contract, plan in plans.items():
+                periods = Counter(
+                    due.item_key
+                    for due in plan.charges
+                    if due.kind == ChargeKind.CHARGE
+                )
+                count = max(periods.values(), default=0)
+                if count > 1:
+                    amounts = [due.amount for due in plan.charges + plan.credits]
+                    backlog[contract] = count, float(exact_sum(amounts))
+        return backlog
+
+    def _describe_backlog(self, count, amount):
+        return self.env._(
+            "Contract %(contract)s of %(customer)s: %(count)s periods are billed at "
+            "once, %(amount)s before taxes.",
+            contract=self.name,
+            customer=self.partner_id.display_name,
+            count=count,
+            amount=formatLang(self.env, amount, currency_obj=self.currency_id),
+        )
 
     def action_view_invoices(self):
         self.ensure_one()

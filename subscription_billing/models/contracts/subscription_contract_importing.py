@@ -3,6 +3,7 @@ from datetime import date
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools.misc import format_date
 
 from ...formats import contract_csv
 
@@ -17,7 +18,8 @@ class SubscriptionContractImporting(models.AbstractModel):
     def _check_rows(self, rows, company):
         """Resolve what each row names; collect all that is wrong with it.
 
-        :param list rows: dicts as ``contract_csv.read`` returns them, plus ``errors``
+        :param list rows: dicts as ``contract_csv.read`` returns them, plus lists
+            ``errors`` and ``warnings``
         :param company: ``res.company`` of the contracts
         :return: the rows; those without errors carry the records they name
         """
@@ -26,6 +28,7 @@ class SubscriptionContractImporting(models.AbstractModel):
         for row in rows:
             for problem in self._check_row(row, catalogue, seen):
                 row["errors"].append(problem)
+            row["warnings"] += self._get_warnings(row)
         return rows
 
     def _get_catalogue(self, rows, company):
@@ -76,6 +79,18 @@ class SubscriptionContractImporting(models.AbstractModel):
         yield from self._resolve_dates(row)
         yield from self._resolve_currency(row, catalogue)
         yield from self._resolve_quantities(row)
+
+    def _get_warnings(self, row):
+        """What may be meant, and mostly is not."""
+        end, billed = row.get("end_date"), row.get("billed_until_date")
+        if end and billed and billed >= end:
+            yield self.env._(
+                "Row %(row)s: the contract ends on %(end)s and is billed until "
+                "%(billed)s. Nothing of it will be billed here.",
+                row=row["row"],
+                end=format_date(self.env, end),
+                billed=format_date(self.env, billed),
+            )
 
     def _resolve_partner(self, row, catalogue):
         partners = catalogue["partners"].get(row["customer"])
@@ -164,7 +179,7 @@ class SubscriptionContractImporting(models.AbstractModel):
         row["currency_record"] = currency
 
     def _resolve_quantities(self, row):
-        """``seats=5 support=1`` -> quantity by component of the plan."""
+        """``seats=5@3.50 support=1`` -> quantity and own price by component."""
         row["booked"] = {}
         variant = row.get("variant_record")
         if not variant:
@@ -173,15 +188,16 @@ class SubscriptionContractImporting(models.AbstractModel):
             quantities = contract_csv.parse_quantities(row["quantities"])
         except ValueError as error:
             yield self.env._(
-                "Row %(row)s: %(part)s is no quantity. Write code=number.",
+                "Row %(row)s: %(part)s is no quantity. Write code=number, or "
+                "code=number@price for an own price.",
                 row=row["row"],
                 part=error.args[0],
             )
             return
         components = {c.code: c for c in variant.plan_id.component_ids if c.code}
-        for code, quantity in quantities.items():
+        for code, numbers in quantities.items():
             if code in components:
-                row["booked"][components[code]] = quantity
+                row["booked"][components[code]] = numbers
             else:
                 yield self.env._(
                     "Row %(row)s: plan %(plan)s has no component with the code "
@@ -204,7 +220,7 @@ class SubscriptionContractImporting(models.AbstractModel):
     def _prepare_contract(self, row, company):
         variant = row["variant_record"]
         booked = {
-            component: component.default_quantity
+            component: (component.default_quantity, None)
             for component in variant.plan_id.component_ids
             if component.is_required
         }
@@ -219,10 +235,18 @@ class SubscriptionContractImporting(models.AbstractModel):
             "date_billed_until": row.get("billed_until_date", False),
             "customer_reference": row["customer_reference"],
             "line_ids": [
-                Command.create({"component_id": component.id, "quantity": quantity})
-                for component, quantity in booked.items()
+                Command.create(self._prepare_line(component, *numbers))
+                for component, numbers in booked.items()
             ],
         }
         if row.get("currency_record"):
             vals["currency_id"] = row["currency_record"].id
         return vals
+
+    def _prepare_line(self, component, quantity, price):
+        own = {"has_price_override": True, "price_override": price}
+        return {
+            "component_id": component.id,
+            "quantity": quantity,
+            **(own if price is not None else {}),
+        }

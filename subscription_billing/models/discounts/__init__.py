@@ -5,5 +5,6 @@ from . import subscription_bonus
 from . import subscription_plan
 from . import subscription_contract_line
 from . import subscription_contract
+from . import subscription_contract_importing
 from . import subscription_charge
 from . import subscription_reducing

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..dates import as_stop
+
 
 class SubscriptionContract(models.Model):
     """Discounts a contract has redeemed and bonuses it earns."""
@@ -117,17 +119,34 @@ class SubscriptionContract(models.Model):
         discount = discount.sudo()
         discount._lock()
         discount._check_redeemable(self, on)
-        redemption = self.env["subscription.contract.discount"].sudo()
-        redemption = redemption.create(discount._prepare_redemption(self, date_from))
+        redemption = self._add_redemption(discount, date_from)
         redemption._check_in_time()
+        self._follow_edit()
+        return redemption.sudo(False)
+
+    def _bring_along(self, discount, period_count):
+        """Go on with a discount that was redeemed in another system; its offer may be
+        over by now.
+
+        :param int period_count: billing periods that are left; None = as offered
+        """
+        self.ensure_one()
+        self.check_access("write")
+        left = {"duration": "periods", "period_count": period_count}
+        start = as_stop(self.date_billed_until)
+        self._add_redemption(discount.sudo(), start, **(left if period_count else {}))
+
+    def _add_redemption(self, discount, date_from, **terms):
+        redemption = self.env["subscription.contract.discount"].sudo()
+        vals = discount._prepare_redemption(self, date_from)
+        redemption = redemption.create({**vals, **terms})
         self.env["subscription.event"]._log(
             "discount_redeemed",
             self,
             self.env._("Discount redeemed: %s", discount.display_name),
             date_effective=redemption.date_start,
         )
-        self._follow_edit()
-        return redemption.sudo(False)
+        return redemption
 
     def _as_stop_before(self, day):
         return bool(self.date_end) and self.date_end < day

@@ -4,6 +4,7 @@ from ...formats.contract_csv import (
     COLUMNS,
     MAX_BYTES,
     FileError,
+    parse_discounts,
     parse_quantities,
     read,
 )
@@ -56,10 +57,27 @@ class TestContractCsv(BaseCase):
     def test_quantities(self):
         self.assertEqual(parse_quantities(""), {})
         self.assertEqual(
-            parse_quantities("seats=5  support=1.5"), {"seats": 5.0, "support": 1.5}
+            parse_quantities("seats=5@3.50  support=1.5 base=1@0"),
+            {"seats": (5.0, 3.5), "support": (1.5, None), "base": (1.0, 0.0)},
         )
 
     def test_quantities_that_are_none(self):
-        for part in ("seats", "seats=", "=5", "seats=-1", "s=nan", "s=inf", "s=1e300"):
+        for part in (
+            *("seats", "seats=", "=5", "seats=-1", "s=nan", "s=inf", "s=1e300"),
+            *("s=1@", "s=1@x", "s=1@-1", "s=1@nan", "s=1@1e9", "s=@2", "s=1@2@3"),
+        ):
             with self.subTest(part), self.assertRaisesRegex(ValueError, part):
                 parse_quantities(f"ok=1 {part}")
+
+    def test_discounts(self):
+        self.assertEqual(parse_discounts(""), {})
+        self.assertEqual(
+            parse_discounts("WELCOME=2  PARTNER"), {"WELCOME": 2, "PARTNER": None}
+        )
+
+    def test_discounts_that_are_none(self):
+        for part in ("A=", "=2", "A=0", "A=-1", "A=1.5", "A=x", "A=²", "A=9999999999"):
+            with self.subTest(part), self.assertRaisesRegex(ValueError, part):
+                parse_discounts(f"OK=1 {part}")
+        with self.assertRaisesRegex(ValueError, "OK"):
+            parse_discounts("OK=1 OK")

@@ -6,6 +6,7 @@ from ..common import SubscriptionCommon
 
 ACTIONS = (
     "action_activate",
+    "action_activate_or_ask",
     "action_retry_billing",
     "action_toggle_hold",
 )

@@ -17,7 +17,7 @@ class TestImport(SubscriptionCommon):
     def _import(self, rows, header=HEADER):
         content = rows if isinstance(rows, bytes) else (header + rows).encode()
         return self.env["subscription.contract.import"].create(
-            {"file": base64.b64encode(content)}
+            {"file": base64.b64encode(content), "is_backlog_billed": True}
         )
 
     def _messages(self, rows):

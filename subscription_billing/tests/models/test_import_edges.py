@@ -21,7 +21,7 @@ class TestImportEdges(SubscriptionCommon):
     def _run(self, text):
         content = text if isinstance(text, bytes) else text.encode()
         wizard = self.env["subscription.contract.import"].create(
-            {"file": base64.b64encode(content)}
+            {"file": base64.b64encode(content), "is_backlog_billed": True}
         )
         wizard.action_import()
         return wizard

@@ -166,9 +166,8 @@ class TestNoticeSending(NoticeCommon):
     def test_an_import_that_activates_sends_nothing(self):
         self.customer.ref = "C1"
         text = "reference,customer,plan,variant,start\nS1,C1,cloud,monthly,2024-01-01\n"
-        wizard = self.env["subscription.contract.import"].create(
-            {"file": b64encode(text.encode()), "is_activated": True}
-        )
+        vals = {"file": b64encode(text.encode()), "is_backlog_billed": True}
+        wizard = self.env["subscription.contract.import"].create(vals)
         wizard.action_import()
         contract = self.env["subscription.contract"].search([("name", "=", "S1")])
         self.assertEqual(contract.state, "active")
