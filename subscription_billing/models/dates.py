@@ -7,6 +7,8 @@ and subtract a day here and nowhere else.
 
 from datetime import date, timezone
 
+from odoo.tools.misc import format_date
+
 from ..engine.period import ONE_DAY
 
 
@@ -29,3 +31,8 @@ def aware(instant):
 def naive(instant):
     """An instant as it is stored: UTC without a zone; None stays None."""
     return instant and instant.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def format_days(env, first, last):
+    """Both days of a period, inclusive, as its reader writes them."""
+    return f"{format_date(env, first)} – {format_date(env, last)}"

@@ -1,11 +1,13 @@
 """What becomes of work that fails: who is to blame, and what is said of it (X5)."""
 
 import logging
+from datetime import date
 
 import psycopg2
 
 from odoo.exceptions import LockError, UserError
 from odoo.tools import LazyTranslate
+from odoo.tools.misc import format_date
 
 from ..engine.errors import EngineError
 
@@ -87,7 +89,10 @@ def explain(env, error, what):
 def _explain_engine_error(env, error):
     """What is wrong, and the values it is about."""
     text = env._(ENGINE_ERRORS[error.code])
-    facts = ", ".join(str(value) for value in error.facts.values())
+    facts = ", ".join(
+        format_date(env, value) if isinstance(value, date) else str(value)
+        for value in error.facts.values()
+    )
     if not facts:
         return env._("This cannot be reckoned with: %(problem)s.", problem=text)
     return env._(

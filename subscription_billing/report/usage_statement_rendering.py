@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_date, format_datetime
 
 from ..engine.local_time import local_date
 from ..engine.money import to_decimal
+from ..models.dates import format_days
 from ..models.usage.subscription_measuring import json_text
 
 PAGE_SIZE = 5_000
@@ -62,9 +63,6 @@ class SubscriptionUsageStatementRendering(models.AbstractModel):
         """Pairs of what and value for the head."""
         line, charge = statement.line.with_env(env), statement.charge
 
-        def days(start, end):
-            return f"{format_date(env, start)} – {format_date(env, end)}"
-
         period = statement.period
         facts = [
             # Also in the letterhead, which not every PDF engine prints.
@@ -72,11 +70,11 @@ class SubscriptionUsageStatementRendering(models.AbstractModel):
             (env._("Contract"), line.contract_id.name),
             (env._("Component"), line.name),
             (env._("Meter"), statement.meter.with_env(env).name),
-            (env._("Period"), days(period.start, period.last_day)),
+            (env._("Period"), format_days(env, period.start, period.last_day)),
         ]
         whole = charge.whole_date_start, charge.whole_date_end
         if charge and whole != (period.start, period.last_day):
-            facts.append((env._("Full Period"), days(*whole)))
+            facts.append((env._("Full Period"), format_days(env, *whole)))
         if charge.kind == "late":
             late = env._("Recorded after the period was billed")
             facts.append((env._("Late Usage"), late))

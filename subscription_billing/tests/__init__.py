@@ -97,6 +97,7 @@ from .models import (
     test_views,
     test_watchdog,
     test_watchdog_missing,
+    test_words,
     test_meter,
     test_monthly_amount,
     test_usage,

@@ -1,9 +1,22 @@
+import sys
 from datetime import date
 from unittest.mock import patch
 
 from odoo.fields import Command
+from odoo.orm import environments
+from odoo.tools.translate import get_translation
 
 from .prepared_companies import PreparedCompanies
+
+
+def _translate_formatted(module, lang, source, args):
+    """Odoo's, and a check that the addon's sentences get no day as it is stored."""
+    caller = sys._getframe(2).f_globals.get("__name__", "")
+    values = args.values() if isinstance(args, dict) else args
+    if "subscription_billing" in caller:
+        raw = [value for value in values if isinstance(value, date)]
+        assert not raw, f"{source!r} is given {raw}; use format_date"
+    return get_translation(module, lang, source, args)
 
 
 class SubscriptionCommon(PreparedCompanies):
@@ -19,6 +32,9 @@ class SubscriptionCommon(PreparedCompanies):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.startClassPatcher(
+            patch.object(environments, "get_translation", _translate_formatted)
+        )
         cls.company = cls.env.company
         cls.env.user.group_ids += cls.env.ref(
             "subscription_billing.subscription_billing_group_manager"

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools.misc import format_date
 
 from ..engine.charge import ChargeKind
 from ..models.failures import explain, isolate
@@ -116,7 +117,7 @@ class SubscriptionBillingWizard(models.TransientModel):
         due = self._get_due_contracts()
         if not due:
             raise UserError(
-                self.env._("Nothing is due up to %s.", fields.Date.to_string(self.date))
+                self.env._("Nothing is due up to %s.", format_date(self.env, self.date))
             )
         if len(due) > MAX_CONTRACTS_AT_ONCE:
             raise UserError(

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools.misc import format_date
 
 
 class SubscriptionBillingCheck(models.AbstractModel):
@@ -110,6 +111,6 @@ class SubscriptionBillingCheck(models.AbstractModel):
             yield self.env._(
                 "The invoice date %(day)s lies in a period that is locked up to "
                 "%(locked)s. Bill at a later date.",
-                day=day,
-                locked=locked,
+                day=format_date(self.env, day),
+                locked=format_date(self.env, locked),
             )

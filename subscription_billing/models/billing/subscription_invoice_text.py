@@ -1,5 +1,7 @@
 from odoo import models
-from odoo.tools import format_date, formatLang
+from odoo.tools import formatLang
+
+from ..dates import format_days
 
 
 class SubscriptionInvoiceText(models.AbstractModel):
@@ -21,9 +23,7 @@ class SubscriptionInvoiceText(models.AbstractModel):
         env = self.with_context(lang=lang).env
         rows = [line.name]
         if line._is_recurring():
-            start = format_date(env, charge["date_start"], lang_code=lang)
-            end = format_date(env, charge["date_end"], lang_code=lang)
-            rows.append(f"{start} – {end}")
+            rows.append(format_days(env, charge["date_start"], charge["date_end"]))
         if charge["kind"] == "credit":
             rows.append(env._("Credit for days no longer used"))
         if charge["kind"] == "late":

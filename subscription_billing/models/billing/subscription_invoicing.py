@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 from ..failures import RETRYABLE, isolate
 
@@ -135,7 +136,7 @@ class SubscriptionInvoicing(models.AbstractModel):
                     "Check the start %(start)s of contract %(contract)s.",
                     count=count,
                     limit=MAX_CHARGES,
-                    start=contract.date_start,
+                    start=format_date(self.env, contract.date_start),
                     contract=contract.display_name,
                 )
             )

@@ -295,8 +295,8 @@ class SubscriptionChange(models.Model):
                     "Contract %(contract)s starts on %(start)s. Choose a day from then "
                     "on instead of %(day)s.",
                     contract=contract.display_name,
-                    start=contract.date_start,
-                    day=day,
+                    start=format_date(self.env, contract.date_start),
+                    day=format_date(self.env, day),
                 )
             )
         self._check_before_end(day)
@@ -310,8 +310,8 @@ class SubscriptionChange(models.Model):
                     "Contract %(contract)s ends on %(end)s. Choose a day up to then "
                     "instead of %(day)s, or take the end back first.",
                     contract=contract.display_name,
-                    end=contract.date_end,
-                    day=day,
+                    end=format_date(self.env, contract.date_end),
+                    day=format_date(self.env, day),
                 )
             )
 
@@ -554,7 +554,7 @@ class SubscriptionChange(models.Model):
                     "Contract %(contract)s ended on %(day)s; it can't be changed any "
                     "more. Make a new contract.",
                     contract=contract.display_name,
-                    day=contract.date_end,
+                    day=format_date(self.env, contract.date_end),
                 )
             )
         if contract.state == "draft":
@@ -581,7 +581,7 @@ class SubscriptionChange(models.Model):
                         "already. Withdraw it first, or choose a day after that.",
                         contract=self.contract_id.display_name,
                         other=other.display_name,
-                        day=day,
+                        day=format_date(self.env, day),
                     )
                 )
 

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 
 class SubscriptionChangeKind(models.AbstractModel):
@@ -100,9 +101,9 @@ class SubscriptionChangeKind(models.AbstractModel):
                     "%(end)s. Choose a day within, or the line of %(day)s.",
                     contract=contract.display_name,
                     line=line.name,
-                    start=line.date_start,
-                    end=line.date_end or "…",
-                    day=day,
+                    start=format_date(self.env, line.date_start),
+                    end=format_date(self.env, line.date_end) or "…",
+                    day=format_date(self.env, day),
                 )
             )
 
@@ -119,6 +120,6 @@ class SubscriptionChangeKind(models.AbstractModel):
                     "Choose that day or a later one, or withdraw that change first.",
                     contract=change.contract_id.display_name,
                     line=later[0].name,
-                    start=max(later.mapped("date_start")),
+                    start=format_date(self.env, max(later.mapped("date_start"))),
                 )
             )

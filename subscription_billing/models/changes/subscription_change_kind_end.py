@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 from ..dates import as_last, as_stop
 
@@ -30,7 +31,7 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
                     "Contract %(contract)s starts on %(start)s. Choose a last day from "
                     "then on, or annul it.",
                     contract=contract.display_name,
-                    start=contract.date_start,
+                    start=format_date(self.env, contract.date_start),
                 )
             )
         return as_stop(last)
@@ -58,7 +59,7 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
                 self.env._(
                     "Contract %(contract)s ends on %(day)s by “%(other)s”.",
                     contract=contract.display_name,
-                    day=as_last(newer[-1].date_effective),
+                    day=format_date(self.env, as_last(newer[-1].date_effective)),
                     other=newer[-1].display_name,
                 )
             )
@@ -116,9 +117,9 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
                     "Contract %(contract)s: with notice received on %(notice)s it ends "
                     "on %(earliest)s at the earliest, not on %(wish)s.",
                     contract=contract.display_name,
-                    notice=notice,
-                    earliest=earliest,
-                    wish=wish,
+                    notice=format_date(self.env, notice),
+                    earliest=format_date(self.env, earliest),
+                    wish=format_date(self.env, wish),
                 )
             )
         term = contract._as_term().current(contract._get_term_start(), wish)
@@ -128,9 +129,9 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
                     "Contract %(contract)s: %(wish)s lies within a term. It may end on "
                     "%(earliest)s or on %(last)s.",
                     contract=contract.display_name,
-                    wish=wish,
-                    earliest=earliest,
-                    last=term.last_day,
+                    wish=format_date(self.env, wish),
+                    earliest=format_date(self.env, earliest),
+                    last=format_date(self.env, term.last_day),
                 )
             )
         return wish
@@ -170,7 +171,7 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
                     "(§ 355 BGB), the notice is of %(notice)s. End it by term and "
                     "notice, or extraordinarily.",
                     contract=contract.display_name,
-                    until=until,
-                    notice=notice,
+                    until=format_date(self.env, until),
+                    notice=format_date(self.env, notice),
                 )
             )

@@ -19,8 +19,8 @@ class SubscriptionChangeKindPause(models.AbstractModel):
                     "Contract %(contract)s is in its trial until %(end)s. Choose a day "
                     "from %(day)s on.",
                     contract=contract.display_name,
-                    end=contract.date_trial_end,
-                    day=paid,
+                    end=format_date(self.env, contract.date_trial_end),
+                    day=format_date(self.env, paid),
                 )
             )
         until = change.date_until
@@ -30,9 +30,9 @@ class SubscriptionChangeKindPause(models.AbstractModel):
                     "Contract %(contract)s: the pause can't end on %(until)s. Choose a "
                     "day from %(day)s to %(end)s.",
                     contract=contract.display_name,
-                    until=until,
-                    day=day,
-                    end=contract.date_end or "…",
+                    until=format_date(self.env, until),
+                    day=format_date(self.env, day),
+                    end=format_date(self.env, contract.date_end) or "…",
                 )
             )
 

@@ -22,7 +22,7 @@ class SubscriptionChangeKindResume(models.AbstractModel):
                 self.env._(
                     "Contract %(contract)s is not paused on %(day)s.",
                     contract=change.contract_id.display_name,
-                    day=day,
+                    day=format_date(self.env, day),
                 )
             )
         change.pause_id = pauses[-1]

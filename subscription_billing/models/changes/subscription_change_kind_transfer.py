@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools.misc import format_date
 
 from ..contracts.subscription_contract import SNAPSHOT_FIELDS
 from ..dates import as_last, as_stop
@@ -43,7 +44,7 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
                     "Contract %(contract)s can be taken over from %(day)s on, the day "
                     "after its start. Before that, make a new contract.",
                     contract=contract.display_name,
-                    day=as_stop(contract.date_start),
+                    day=format_date(self.env, as_stop(contract.date_start)),
                 )
             )
         if contract.state == "paused":

@@ -261,7 +261,7 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
             variant=change.variant_id.display_name,
             currency=change.currency_id.name,
             component=component.display_name,
-            day=day,
+            day=format_date(self.env, day),
         )
 
     def _prepare_new_line(self, change, component, quantity, day):

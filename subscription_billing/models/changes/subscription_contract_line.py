@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 from ..contracts.subscription_contract_line import BILLED_TERMS
 
@@ -49,6 +50,6 @@ class SubscriptionContractLine(models.Model):
                     "line. Enter a change instead, or withdraw that one first.",
                     contract=row.change_id.contract_id.display_name,
                     change=row.change_id._get_kind()._get_message(row.change_id),
-                    day=row.change_id.date_effective,
+                    day=format_date(self.env, row.change_id.date_effective),
                 )
             )

@@ -1,10 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import formatLang
 
 from ...engine.charge import Charged, ChargeKind
 from ...engine.money import to_decimal
 from ...engine.period import Period
-from ..dates import as_stop
+from ..dates import as_stop, format_days
 
 CHARGE_KINDS = [
     ("fee", "Fee"),
@@ -125,15 +126,17 @@ class SubscriptionCharge(models.Model):
     def _check_credited_amount(self):
         for charge in self.credited_charge_id:
             rest = charge._get_uncredited()
-            if charge.currency_id.compare_amounts(rest, 0.0) < 0:
+            currency = charge.currency_id
+            if currency.compare_amounts(rest, 0.0) < 0:
+                paid = formatLang(self.env, charge.amount, currency_obj=currency)
                 raise ValidationError(
                     self.env._(
                         "Contract %(contract)s: credits of %(period)s exceed the "
                         "charge of %(amount)s by %(excess)s.",
                         contract=charge.contract_id.display_name,
                         period=charge._get_period_name(),
-                        amount=charge.amount,
-                        excess=-rest,
+                        amount=paid,
+                        excess=formatLang(self.env, -rest, currency_obj=currency),
                     )
                 )
 
@@ -153,6 +156,7 @@ class SubscriptionCharge(models.Model):
         )
 
     @api.depends("contract_id", "component_id", "date_start", "date_end")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for charge in self:
             charge.display_name = (
@@ -162,7 +166,7 @@ class SubscriptionCharge(models.Model):
 
     def _get_period_name(self):
         self.ensure_one()
-        return f"{self.date_start} – {self.date_end}"
+        return format_days(self.env, self.date_start, self.date_end)
 
     def _as_period(self):
         """Covered days as the engine's half-open period."""

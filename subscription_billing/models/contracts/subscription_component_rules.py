@@ -2,6 +2,7 @@ from itertools import chain
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 from ...engine.money import ZERO, to_decimal
 
@@ -94,7 +95,7 @@ class SubscriptionComponentRules(models.AbstractModel):
                 contract=contract.display_name,
                 component=component.name,
                 rule=rule,
-                day=day,
+                day=format_date(self.env, day),
             )
         )
 

@@ -319,8 +319,8 @@ class SubscriptionContract(models.Model):
                         "Contract %(contract)s: the end %(end)s lies before the "
                         "start %(start)s.",
                         contract=contract.display_name,
-                        end=contract.date_end,
-                        start=contract.date_start,
+                        end=format_date(self.env, contract.date_end),
+                        start=format_date(self.env, contract.date_start),
                     )
                 )
 
@@ -618,7 +618,7 @@ class SubscriptionContract(models.Model):
                 "after it was done. Look at its trial, its pauses and its scheduled "
                 "changes.",
                 contract=contract.display_name,
-                day=contract.date_next_step,
+                day=format_date(self.env, contract.date_next_step),
             )
             contract._park(message, day, self.env["subscription.billing.run"])
         (self - stuck)._unpark_idle(day)
@@ -647,8 +647,8 @@ class SubscriptionContract(models.Model):
                         "Contract %(contract)s: the trial ends on %(end)s, before the "
                         "start %(start)s. Choose a day from the start on.",
                         contract=contract.display_name,
-                        end=end,
-                        start=contract.date_start,
+                        end=format_date(self.env, end),
+                        start=format_date(self.env, contract.date_start),
                     )
                 )
 
@@ -662,8 +662,8 @@ class SubscriptionContract(models.Model):
                         "Contract %(contract)s: billed until %(day)s lies before the "
                         "start %(start)s. Leave it empty if nothing was billed yet.",
                         contract=contract.display_name,
-                        day=day,
-                        start=contract.date_start,
+                        day=format_date(self.env, day),
+                        start=format_date(self.env, contract.date_start),
                     )
                 )
 

@@ -153,8 +153,8 @@ class SubscriptionContractImporting(models.AbstractModel):
             yield self.env._(
                 "Row %(row)s: the end %(end)s lies before the start %(start)s.",
                 row=row["row"],
-                end=end,
-                start=start,
+                end=format_date(self.env, end),
+                start=format_date(self.env, start),
             )
         billed = row.get("billed_until_date")
         if start and billed and billed < start:
@@ -162,8 +162,8 @@ class SubscriptionContractImporting(models.AbstractModel):
                 "Row %(row)s: billed until %(day)s lies before the start %(start)s. "
                 "Leave it empty if nothing was billed yet.",
                 row=row["row"],
-                day=billed,
-                start=start,
+                day=format_date(self.env, billed),
+                start=format_date(self.env, start),
             )
 
     def _resolve_currency(self, row, catalogue):

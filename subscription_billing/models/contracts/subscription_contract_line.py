@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import format_date
 
 from ..catalogue.subscription_recurrence_mixin import BILLING_MODES, PRORATIONS
 from ..dates import as_last, as_stop
@@ -158,8 +159,8 @@ class SubscriptionContractLine(models.Model):
                         "start %(start)s.",
                         contract=line.contract_id.display_name,
                         line=line.name,
-                        end=line.date_end,
-                        start=line.date_start,
+                        end=format_date(self.env, line.date_end),
+                        start=format_date(self.env, line.date_start),
                     )
                 )
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.misc import format_date
 
 from ..dates import as_stop
 
@@ -41,8 +42,8 @@ class SubscriptionPause(models.Model):
                         "Contract %(contract)s: the pause ends on %(end)s, before it "
                         "begins on %(start)s.",
                         contract=pause.contract_id.display_name,
-                        end=pause.date_end,
-                        start=pause.date_start,
+                        end=format_date(self.env, pause.date_end),
+                        start=format_date(self.env, pause.date_start),
                     )
                 )
             other = (pause.contract_id.pause_ids - pause).filtered(pause._overlaps)
@@ -52,8 +53,8 @@ class SubscriptionPause(models.Model):
                         "Contract %(contract)s is paused from %(start)s on already "
                         "(until %(end)s). Choose days outside of that.",
                         contract=pause.contract_id.display_name,
-                        start=other[0].date_start,
-                        end=other[0].date_end or "…",
+                        start=format_date(self.env, other[0].date_start),
+                        end=format_date(self.env, other[0].date_end) or "…",
                     )
                 )
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import format_date
 
 from ..dates import as_stop
 
@@ -112,7 +113,7 @@ class SubscriptionContract(models.Model):
                     "Contract %(contract)s ends on %(end)s: there is nothing left to "
                     "take discount %(discount)s off.",
                     contract=self.display_name,
-                    end=self.date_end,
+                    end=format_date(self.env, self.date_end),
                     discount=discount.display_name,
                 )
             )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 from ...engine.interval import Interval
 from ...engine.money import to_decimal
@@ -144,7 +145,7 @@ class SubscriptionContractDiscount(models.Model):
                     "billed. Let it begin after %(day)s.",
                     discount=self.name,
                     charge=charge.display_name,
-                    day=charge.whole_date_start,
+                    day=format_date(self.env, charge.whole_date_start),
                 )
             )
 
@@ -174,7 +175,7 @@ class SubscriptionContractDiscount(models.Model):
                         "%(day)s.",
                         discount=self.name,
                         contract=contract.display_name,
-                        day=self.date_end,
+                        day=format_date(self.env, self.date_end),
                     )
                 )
             self.sudo().date_end = last

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools.misc import format_date
 
 from ..numbers import Amount, Number
 
@@ -106,8 +107,8 @@ class SubscriptionDiscount(models.Model):
                         "Discount %(discount)s is given from %(start)s to %(end)s: "
                         "enter a first day and no last day before it.",
                         discount=discount.display_name,
-                        start=start or "?",
-                        end=end or "?",
+                        start=format_date(self.env, start) or "?",
+                        end=format_date(self.env, end) or "?",
                     )
                 )
 
@@ -121,8 +122,8 @@ class SubscriptionDiscount(models.Model):
                         "Discount %(discount)s: redeemable until %(end)s lies before "
                         "redeemable from %(start)s.",
                         discount=discount.display_name,
-                        start=start,
-                        end=end,
+                        start=format_date(self.env, start),
+                        end=format_date(self.env, end),
                     )
                 )
             if discount.redemption_limit < 0:
@@ -242,7 +243,7 @@ class SubscriptionDiscount(models.Model):
                 self.env._(
                     "Discount %(discount)s can be redeemed from %(start)s on.",
                     discount=self.display_name,
-                    start=start,
+                    start=format_date(self.env, start),
                 )
             )
         if end and on > end:
@@ -250,7 +251,7 @@ class SubscriptionDiscount(models.Model):
                 self.env._(
                     "Discount %(discount)s could be redeemed until %(end)s.",
                     discount=self.display_name,
-                    end=end,
+                    end=format_date(self.env, end),
                 )
             )
 

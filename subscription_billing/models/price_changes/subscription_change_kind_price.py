@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 
 class SubscriptionChangeKindPrice(models.AbstractModel):
@@ -20,7 +21,7 @@ class SubscriptionChangeKindPrice(models.AbstractModel):
                     "than the one %(change)s was made for.",
                     contract=change.contract_id.display_name,
                     line=change.line_id.name,
-                    day=day,
+                    day=format_date(self.env, day),
                     change=row.change_id.name,
                 )
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...engine.adjustment import Adjustment
 from ...engine.money import to_decimal
@@ -836,14 +836,15 @@ class SubscriptionPriceChange(models.Model):
                     "Price change %(change)s of %(day)s is pending. Undo it first, or "
                     "choose a later date.",
                     change=facts.pending[line.id].name,
-                    day=facts.pending[line.id].date,
+                    day=format_date(self.env, facts.pending[line.id].date),
                 ),
             )
         last = facts.billed.get(line.id)
         if last or line.date_start < day:
             is_corrected = last and last >= day and line.kind != "metered"
             note = is_corrected and self.env._(
-                "Billed up to %s: the rest is credited and charged anew.", last
+                "Billed up to %s: the rest is credited and charged anew.",
+                format_date(self.env, last),
             )
             return {"method": "follow", "note": note}
         return {"method": "replace", "note": self.env._("Starts at the new price.")}

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.misc import format_date
 
 from ...engine.money import ZERO, to_decimal
 from ...engine.worth import monthly_value
@@ -157,7 +158,7 @@ class SubscriptionContractLine(models.Model):
             variant=self.contract_id.variant_id.display_name,
             currency=self.currency_id.name,
             component=self.component_id.display_name,
-            day=self.date_start,
+            day=format_date(self.env, self.date_start),
         )
 
     def _get_monthly_amount(self):

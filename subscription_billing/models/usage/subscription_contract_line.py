@@ -2,7 +2,7 @@ from fractions import Fraction
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...engine.bucketed import Bucketed
 from ...engine.limits import Limited
@@ -109,7 +109,7 @@ class SubscriptionContractLine(models.Model):
                         "the new line begin after it.",
                         contract=line.contract_id.display_name,
                         line=line.name,
-                        day=charge.date_end,
+                        day=format_date(self.env, charge.date_end),
                     )
                 )
 

@@ -3,12 +3,12 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...engine.local_time import utc_window
 from ...engine.money import ZERO, to_decimal
 from ...engine.period import Period
-from ..dates import as_stop, aware, naive
+from ..dates import as_stop, aware, format_days, naive
 from .subscription_measuring import AGGREGATES
 from .subscription_meter import UNIQUE_AGGREGATIONS
 from .subscription_usage_window import UsageWindow
@@ -87,7 +87,7 @@ class SubscriptionUsageStatement(models.AbstractModel):
                     "%(contract)s: %(line)s counts no usage on %(day)s.",
                     contract=line.contract_id.display_name,
                     line=line.name,
-                    day=day,
+                    day=format_date(self.env, day),
                 )
             )
         _line, whole, priced, facts = usage
@@ -208,6 +208,7 @@ class SubscriptionUsageStatement(models.AbstractModel):
         limit = max(TOLERANCE, abs(statement.raw) * Decimal("1e-12"))
         if abs(measured.raw - statement.raw) > limit:
             say = self.env["subscription.explaining"]._format_number
+            first, last = statement.period.start, statement.period.last_day
             raise UserError(
                 self.env._(
                     "%(line)s of %(contract)s: %(quantity)s were billed for "
@@ -216,7 +217,7 @@ class SubscriptionUsageStatement(models.AbstractModel):
                     line=statement.line.name,
                     contract=statement.line.contract_id.display_name,
                     quantity=say(self.env, statement.raw),
-                    period=f"{statement.period.start} – {statement.period.last_day}",
+                    period=format_days(self.env, first, last),
                     measured=say(self.env, measured.raw),
                 )
             )

@@ -53,7 +53,7 @@ class TestBadInput(SubscriptionCommon):
         franc = self.env.ref("base.CHF")
         franc.active = True
         contract = self.draft("2024-01-01", currency_id=franc.id)
-        message = "no CHF price for Cloud base fee on 2024-01-01"
+        message = "no CHF price for Cloud base fee on 01/01/2024"
         with self.assertRaisesRegex(UserError, message):
             contract.action_activate()
 

@@ -93,7 +93,7 @@ class TestBillingRun(SubscriptionCommon):
         action = wizard.action_bill()
         run = self.env["subscription.billing.run"].browse(action["res_id"])
         self.assertEqual(run.amount_untaxed, 40.0)
-        with self.assertRaisesRegex(UserError, "Nothing is due up to 2024-01-15"):
+        with self.assertRaisesRegex(UserError, "Nothing is due up to 01/15/2024"):
             wizard.action_bill()
 
     def test_the_wizard_names_problems_before_billing(self):

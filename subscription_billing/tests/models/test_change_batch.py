@@ -41,7 +41,7 @@ class TestChangeBatch(ChangeCommon):
         self.assertEqual(self.bad.variant_id, self.monthly)
         failed = batch.change_ids.filtered("preview_error")
         self.assertEqual(failed.contract_id, self.bad)
-        self.assertIn("ends on 2024-06-30", failed.preview_error)
+        self.assertIn("ends on 06/30/2024", failed.preview_error)
 
     def test_c4_applying_again_only_tries_what_failed(self):
         batch = self.batch()

@@ -134,7 +134,7 @@ class TestChangePreview(PreviewMixin, ChangeCommon):
             self.contract, "resume", timing="date", date="2024-01-15"
         )
         change._update_preview(self.day("2024-01-15"))
-        self.assertIn("is not paused on 2024-01-15", change.preview_error)
+        self.assertIn("is not paused on 01/15/2024", change.preview_error)
         self.assertIn("is not paused", change.preview_html)
         with self.assertRaisesRegex(UserError, "starts as a draft"):
             self.draft_change(self.contract, "resume", state="applied")

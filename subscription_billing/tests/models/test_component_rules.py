@@ -42,7 +42,7 @@ class TestComponentRules(SubscriptionCommon):
             (5, "in steps of 2"),
             (4.5, "in steps of 2"),
         ):
-            message = rf"SUB.*: Seats .*{rule} \(booked: {quantity}\), from 2024-01-01"
+            message = rf"SUB.*: Seats .*{rule} \(booked: {quantity}\), from 01/01/2024"
             with self.subTest(quantity=quantity):
                 self.assertRefused(
                     message,
@@ -56,7 +56,7 @@ class TestComponentRules(SubscriptionCommon):
     def test_lines_of_the_same_time_count_together(self):
         contract = self.subscribe("2024-01-01", quantities={self.seats: 18})
         self.assertRefused(
-            "at most 20.*22.*2024-03-01",
+            "at most 20.*22.*03/01/2024",
             lambda: self._book(contract, self.seats, 4, date_start="2024-03-01"),
         )
         more = self._book(contract, self.seats, 2, date_start="2024-03-01")
@@ -69,7 +69,7 @@ class TestComponentRules(SubscriptionCommon):
             lambda line: line.component_id == self.seats and line != more
         )
         self.assertRefused(
-            r"at least 4 \(booked: 2\), from 2024-04-01",
+            r"at least 4 \(booked: 2\), from 04/01/2024",
             lambda: first.write({"date_end": "2024-03-31"}),
         )
         more.date_end = "2024-03-31"
@@ -82,13 +82,13 @@ class TestComponentRules(SubscriptionCommon):
         )
         contract = self.subscribe("2024-01-01", quantities={self.backup: 1})
         self.assertRefused(
-            "Backup is on or off.*2024-02-01",
+            "Backup is on or off.*02/01/2024",
             lambda: self._book(contract, self.backup, date_start="2024-02-01"),
         )
         contract.line_ids[-1].date_end = "2024-01-31"
         again = self._book(contract, self.backup, date_start="2024-02-01")
         self.assertRefused(
-            "Backup is on or off.*2024-01-15",
+            "Backup is on or off.*01/15/2024",
             lambda: again.write({"date_start": "2024-01-15"}),
         )
 
@@ -103,7 +103,7 @@ class TestComponentRules(SubscriptionCommon):
         )
         seats = contract.line_ids.filtered(lambda line: line.component_id == self.seats)
         self.assertRefused(
-            f"{message}.*from 2024-07-01",
+            f"{message}.*from 07/01/2024",
             lambda: seats.write({"date_end": "2024-06-30"}),
         )
         self.assertRefused(message, seats.unlink)
@@ -120,7 +120,7 @@ class TestComponentRules(SubscriptionCommon):
     def test_what_it_excludes_is_booked_at_another_time(self):
         self.backup.excludes_ids = self.seats
         contract = self.subscribe("2024-01-01", quantities={self.backup: 1})
-        message = "Backup cannot be booked together with Seats.*2024-03-01"
+        message = "Backup cannot be booked together with Seats.*03/01/2024"
         booking = {"date_start": "2024-03-01"}
         self.assertRefused(
             message, lambda: self._book(contract, self.seats, 4, **booking)

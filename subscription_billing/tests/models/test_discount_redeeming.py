@@ -140,5 +140,5 @@ class TestDiscountRedeeming(DiscountCommon):
         self.assertLastEvent(
             contract, type="discount_ended", date_effective=self.day("2024-03-05")
         )
-        with self.assertRaisesRegex(UserError, "ended on 2024-03-04"):
+        with self.assertRaisesRegex(UserError, "ended on 03/04/2024"):
             redemption._end(self.day("2024-03-05"))

@@ -59,7 +59,7 @@ class TestImport(SubscriptionCommon):
         wizard = self._import("K-2,C1,cloud,monthly,2024-03-15,2024-02-14\n", header)
         wizard.action_import()
         message = wizard.line_ids.message
-        self.assertIn("billed until 2024-02-14 lies before the start", message)
+        self.assertIn("billed until 02/14/2024 lies before the start", message)
 
     def test_a_check_creates_nothing(self):
         wizard = self._import("K-1,C1,cloud,monthly,2024-01-31,,,\n")

@@ -168,7 +168,7 @@ class TestUsageStatement(StatementCommon):
         self.assertEqual([row["row"] for row in rows].count("event"), 2)
         self.assertEqual((rows[-1]["row"], rows[-1]["amount"]), ("total", "30.01"))
         self.assertEqual(rows[-2]["row"], "rounding")
-        with self.assertRaisesRegex(UserError, "counts no usage on 2025-12-31"):
+        with self.assertRaisesRegex(UserError, "counts no usage on 12/31/2025"):
             statements._of_line(line, self.day("2025-12-31"))
 
     def test_texts_that_look_like_formulas(self):

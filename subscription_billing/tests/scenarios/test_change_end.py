@@ -89,7 +89,7 @@ class TestChangeEnd(ChangeCommon):
 
     def test_c5_withdrawal_after_its_deadline_names_it(self):
         contract = self.subscribe("2024-01-01", date_concluded="2024-01-01")
-        with self.refused("possible until 2024-01-15"):
+        with self.refused("possible until 01/15/2024"):
             self.end(contract, "2024-01-16", end_method="withdrawal")
         weekend = self.subscribe("2024-01-01", date_concluded="2024-01-06")
         self.assertEqual(str(weekend.date_withdrawal_until), "2024-01-22")
@@ -130,13 +130,13 @@ class TestChangeEnd(ChangeCommon):
 
     def test_c5_wrong_input_names_a_day_that_would_do(self):
         contract = self.subscribe("2024-01-01", self.yearly)
-        with self.refused("on 2024-12-31 at the earliest"):
+        with self.refused("on 12/31/2024 at the earliest"):
             self.end(contract, "2024-03-01", date_last="2024-06-30")
         with self.refused("choose the reason"):
             self.end(contract, "2024-03-01", end_reason_id=False)
         with self.refused("enter its last day"):
             self.end(contract, "2024-03-01", end_method="extraordinary")
-        with self.refused("starts on 2024-01-01"):
+        with self.refused("starts on 01/01/2024"):
             vals = {"end_method": "extraordinary", "date_last": "2023-12-31"}
             self.end(contract, "2024-03-01", **vals)
         with self.refused("no end that could be taken back"):
@@ -144,7 +144,7 @@ class TestChangeEnd(ChangeCommon):
         vals = {"end_method": "extraordinary", "date_last": "2024-01-31"}
         self.end(contract, "2024-03-01", **vals)
         self.advance("2024-03-01")
-        with self.refused("ended on 2024-01-31"):
+        with self.refused("ended on 01/31/2024"):
             self.change(contract, "pause", "2024-03-01")
         with self.assertRaises(AccessError):
             contract.with_user(self.env.user).is_annulled = True

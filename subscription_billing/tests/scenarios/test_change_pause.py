@@ -88,13 +88,13 @@ class TestChangePause(ChangeCommon):
 
     def test_c4_wrong_input_names_a_day_that_would_do(self):
         contract = self.contract
-        with self.refused("from 2024-01-10 to"):
+        with self.refused("from 01/10/2024 to"):
             vals = {"date_until": "2024-01-05"}
             self.change(contract, "pause", "2024-01-10", **vals)
-        with self.refused("is not paused on 2024-01-10"):
+        with self.refused("is not paused on 01/10/2024"):
             self.change(contract, "resume", "2024-01-10")
         self.change(contract, "pause", "2024-01-10")
-        with self.assertRaisesRegex(ValidationError, "is paused from 2024-01-10 on"):
+        with self.assertRaisesRegex(ValidationError, "is paused from 01/10/2024 on"):
             self.change(contract, "pause", "2024-01-12")
 
     def pause(self, contract, first, last, today=None):

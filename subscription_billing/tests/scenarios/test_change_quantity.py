@@ -72,7 +72,7 @@ class TestChangeQuantity(ChangeCommon):
         change = self.change(contract, "quantity", "2024-02-01", "2024-01-15", **vals)
         self.assertEqual(change.state, "scheduled")
         self.assertEqual(str(contract.date_next_step), "2024-02-01")
-        with self.refused("scheduled for 2024-02-01 already"):
+        with self.refused("scheduled for 02/01/2024 already"):
             self.change(contract, "quantity", "2024-02-01", "2024-01-15", **vals)
         change._withdraw(self.day("2024-01-15"))
         self.assertFalse(line.date_end)
@@ -87,10 +87,10 @@ class TestChangeQuantity(ChangeCommon):
         contract = self.subscribe("2024-01-31", quantities={self.seats: 2})
         line = self.line(contract, self.seats, "2024-02-15")
         vals = {"line_id": line.id, "quantity": 4}
-        with self.refused("starts on 2024-01-31"):
+        with self.refused("starts on 01/31/2024"):
             self.change(contract, "quantity", "2024-01-30", **vals)
         contract._set_end(self.day("2024-02-29"), "test")
-        with self.refused("ends on 2024-02-29"):
+        with self.refused("ends on 02/29/2024"):
             self.change(contract, "quantity", "2024-03-01", **vals)
         self.seats.quantity_maximum = 3
         with self.refused("at most 3"):

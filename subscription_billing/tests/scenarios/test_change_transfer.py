@@ -58,5 +58,5 @@ class TestChangeTransfer(ChangeCommon):
         with self.refused("another customer than Ada"):
             vals = {"partner_new_id": self.customer.id}
             self.change(self.contract, "transfer", "2024-02-10", **vals)
-        with self.refused("from 2024-02-01 on"):
+        with self.refused("from 02/01/2024 on"):
             self.transfer("2024-01-31")

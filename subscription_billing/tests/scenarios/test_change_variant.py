@@ -151,7 +151,7 @@ class TestChangeVariant(ChangeCommon):
     def test_c4_missing_price_is_named(self):
         self.pro_base.price_ids.unlink()
         contract = self.subscribe("2024-01-01")
-        with self.refused("no .* price for .*Pro base fee.* on 2024-01-15"):
+        with self.refused("no .* price for .*Pro base fee.* on 01/15/2024"):
             self.change(
                 contract, "variant", "2024-01-15", variant_id=self.pro_monthly.id
             )

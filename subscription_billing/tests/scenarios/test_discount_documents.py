@@ -119,7 +119,7 @@ class TestDiscountDocuments(DiscountCommon):
         with self._redeem_form(self.draft("2024-03-01")) as form:
             form.code = "old"
             form.date = "2024-02-01"
-        with self.assertRaisesRegex(UserError, "until 2024-01-31"):
+        with self.assertRaisesRegex(UserError, "until 01/31/2024"):
             form.record.action_redeem()
 
     def test_rights_by_group(self):

@@ -36,7 +36,7 @@ class TestPriceChangeBilling(PriceChangeCommon):
         contract = self.subscribe("2024-01-01", quantities={self.seats: 2})
         self.bill("2024-05-01")
         change = self.apply("2024-05-15", component_ids=self.base.ids)
-        self.assertIn("2024-05-31", change.line_ids.note)
+        self.assertIn("05/31/2024", change.line_ids.note)
         self.bill("2024-06-01", contract)
         base = contract.line_ids.filtered(lambda line: line.component_id == self.base)
         charges = base.charge_ids.filtered(

@@ -72,7 +72,7 @@ class TestPriceChangeCorners(PriceChangeCommon, UsageCommon, DiscountCommon):
         self.bill("2024-05-01", contract)
         contract.line_ids[1].date_end = "2024-04-15"
         values = {"component_id": self.api.id, "date_start": "2024-04-16"}
-        refused = self.assertRaisesRegex(ValidationError, "billed up to 2024-04-30")
+        refused = self.assertRaisesRegex(ValidationError, "billed up to 04/30/2024")
         with refused, self.env.cr.savepoint():
             contract.line_ids = [Command.create(values)]
         contract.line_ids = [Command.create({**values, "date_start": "2024-05-01"})]

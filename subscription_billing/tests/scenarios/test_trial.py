@@ -105,7 +105,7 @@ class TestTrial(ChangeCommon):
     def test_c3_wrong_input(self):
         with self.assertRaisesRegex(ValidationError, "trial must not be negative"):
             self.tried.trial_count = -1
-        with self.assertRaisesRegex(ValidationError, "before the start 2024-01-18"):
+        with self.assertRaisesRegex(ValidationError, "before the start 01/18/2024"):
             self.draft("2024-01-18", date_trial_end="2024-01-17")
 
     def test_billed_until_goes_on_from_the_next_day_on_the_old_anchor(self):
