@@ -27,6 +27,16 @@ class ResCompany(models.Model):
         domain="[('type', '=', 'sale'), ('company_id', '=', id)]",
         help="Journal of subscription invoices; empty = the first sales journal.",
     )
+    subscription_shows_zero_usage = fields.Boolean(
+        "Usage That Costs Nothing",
+        help="Invoices have a line for it too; else it is in the usage statement only.",
+    )
+    subscription_responsible_id = fields.Many2one(
+        "res.users",
+        "Responsible for Billing",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        help="Gets what is to be done where the responsible of a contract is gone.",
+    )
     subscription_tax_change_ids = fields.One2many(
         "subscription.tax.change", "company_id"
     )

@@ -13,3 +13,9 @@ class ResConfigSettings(models.TransientModel):
     subscription_journal_id = fields.Many2one(
         related="company_id.subscription_journal_id", readonly=False
     )
+    subscription_shows_zero_usage = fields.Boolean(
+        related="company_id.subscription_shows_zero_usage", readonly=False
+    )
+    subscription_responsible_id = fields.Many2one(
+        related="company_id.subscription_responsible_id", readonly=False
+    )

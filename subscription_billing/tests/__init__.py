@@ -87,6 +87,7 @@ from .models import (
     test_query_counts,
     test_price_change_views,
     test_measuring,
+    test_responsible,
     test_terms,
     test_translation,
     test_usage_alert,
@@ -175,4 +176,5 @@ from .scenarios import (
     test_usage_intake,
     test_usage_pieces,
     test_usage_properties,
+    test_zero_usage,
 )

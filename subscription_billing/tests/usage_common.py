@@ -80,11 +80,13 @@ class UsageCommon(SubscriptionCommon):
         return self.subscribe(on, quantities=dict.fromkeys(booked, 1.0), **vals)
 
     def usage_charges(self, contract, component=None):
-        """Live charges of a metered component, in the order they were made."""
+        """Live charges of a metered component, run by run, by their days."""
         charges = contract.charge_ids.filtered(
             lambda row: row.component_id == (component or self.api) and not row.is_void
         )
-        return charges.sorted("id")
+        runs = charges.grouped(lambda row: row.run_id.id or row)
+        rows = (part.sorted("date_start") for part in runs.values())
+        return charges.browse().concat(*sorted(rows, key=lambda part: min(part.ids)))
 
     def assertSlicesAddUp(self, charges):
         for charge in charges:

@@ -158,8 +158,11 @@ class AccountMove(models.Model):
         pairs = zip(origin.invoice_line_ids, self.invoice_line_ids, strict=True)
         vals_list = []
         for line, reverse in list(pairs):
-            charges = line.sudo().subscription_charge_ids
-            for charge in charges.filtered(lambda charge: not charge.is_void):
+            live = line.sudo().subscription_charge_ids.filtered(
+                lambda charge: not charge.is_void
+            )
+            # What costs nothing beside it is given back with the document.
+            for charge in live.filtered("amount") or live:
                 rest = charge._get_uncredited()
                 if not rest and charge.amount:
                     reverse.unlink()

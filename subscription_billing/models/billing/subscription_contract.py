@@ -258,8 +258,26 @@ class SubscriptionContract(models.Model):
                 xmlid,
                 summary=self.env._("Billing failed"),
                 note=message,
-                user_id=(self.user_id or self.env.user).id,
+                user_id=self._get_responsible().id,
             )
+
+    def _get_responsible(self):
+        """Who is told what is to be done: somebody who works for the company."""
+        self.ensure_one()
+        company = self.company_id.sudo()
+        group = "subscription_billing.subscription_billing_group_manager"
+        managers = self.env.ref(group).sudo().all_user_ids
+        users = (
+            self.user_id,
+            company.subscription_responsible_id,
+            *managers.sorted("id"),
+        )
+        fit = (
+            user
+            for user in users
+            if user.active and not user.share and company in user.sudo().company_ids
+        )
+        return next(fit, self.env.user)
 
     def _unpark_idle(self, day):
         """What failed has worked now; contracts that are due are judged by the bill."""

@@ -149,14 +149,33 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
             "invoice_user_id": contract.user_id.id,
             "subscription_run_id": run.id,
             "invoice_line_ids": [
-                Command.create(self._prepare_invoice_line(line, vals, sign, position))
-                for line, vals in zip(lines, charges, strict=True)
+                Command.create(vals)
+                for vals in self._prepare_lines(lines, charges, sign, position)
             ],
         }
         if sign < 0:
             largest = min(charges, key=lambda each: each["amount"])
             vals["reversed_entry_id"] = self._get_origin(largest).id
         return vals
+
+    def _prepare_lines(self, lines, charges, sign, position):
+        """Values of the lines. Usage that costs nothing is on the document without a
+        line of its own, beside another charge, unless the company wants to see it."""
+        is_shown = lines.company_id.subscription_shows_zero_usage
+        prepared, untold = [], []
+        for line, charge in zip(lines, charges, strict=True):
+            if charge["amount"] or is_shown or "usage_to" not in charge:
+                prepared.append(
+                    self._prepare_invoice_line(line, charge, sign, position)
+                )
+            else:
+                untold.append(charge)
+        for charge in untold:
+            contract = charge["contract_id"]
+            mine = [it for it in prepared if it["subscription_contract_id"] == contract]
+            commands = (mine or prepared)[-1]["subscription_charge_ids"]
+            commands.append(Command.create(charge))
+        return prepared
 
     def _get_sign(self, lines, charges, position):
         """-1 where credits prevail, taxes included: Odoo posts no negative total."""

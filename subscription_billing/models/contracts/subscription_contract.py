@@ -797,7 +797,7 @@ class SubscriptionContract(models.Model):
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=message,
-            user_id=(self.user_id or self.env.user).id,
+            user_id=self._get_responsible().id,
         )
 
     def _get_payment_tokens(self):

@@ -224,7 +224,7 @@ class SubscriptionUsageAlert(models.Model):
             xmlid,
             summary=summary,
             note=str(error),
-            user_id=(contract.user_id or self.env.user).id,
+            user_id=contract._get_responsible().id,
         )
         log = self.env["subscription.event"]
         log._log("usage_alert_failed", contract, f"{summary}: {error}")

@@ -89,7 +89,7 @@ class SubscriptionUsageNotice(models.Model):
     def _deliver(self):
         """Log, mail and activity, as each alert wants them. Mails are only queued."""
         for notice in self:
-            user = notice.user_id or notice.env.user
+            user = notice.contract_id._get_responsible()
             text = notice.with_context(lang=user.lang)._get_text()
             notice._log(text)
             if notice.alert_id.mail_template_id:
