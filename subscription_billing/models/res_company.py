@@ -22,6 +22,17 @@ class ResCompany(models.Model):
         default="contract",
         required=True,
     )
+    subscription_open_periods = fields.Selection(
+        [
+            ("together", "One document for all"),
+            ("year", "One document per year"),
+            ("due", "One document for each day they were due on"),
+        ],
+        "Open Periods",
+        default="together",
+        required=True,
+        help="When a contract is billed late, or from a start in the past.",
+    )
     subscription_journal_id = fields.Many2one(
         "account.journal",
         domain="[('type', '=', 'sale'), ('company_id', '=', id)]",

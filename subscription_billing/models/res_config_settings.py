@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     subscription_billing_group = fields.Selection(
         related="company_id.subscription_billing_group", readonly=False
     )
+    subscription_open_periods = fields.Selection(
+        related="company_id.subscription_open_periods", readonly=False
+    )
     subscription_journal_id = fields.Many2one(
         related="company_id.subscription_journal_id", readonly=False
     )

@@ -149,6 +149,7 @@ from .scenarios import (
     test_metered_usage,
     test_mixed_plan,
     test_month_end,
+    test_open_periods,
     test_parked_contract,
     test_priced_contract,
     test_notice_reminders,

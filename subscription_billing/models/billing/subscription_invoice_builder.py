@@ -126,7 +126,7 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         lines = self.env["subscription.contract.line"].browse(
             [vals["line_id"] for vals in charges]
         )
-        position = contract.applied_fiscal_position_id
+        position = self._get_position(contract, charges[0])
         sign = self._get_sign(lines, charges, position)
         term = self._get_payment_term(contract)
         references = filter(None, contracts.mapped("customer_reference"))
@@ -233,10 +233,48 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         return 1.0, amount
 
     # ----------------------------------------------------------------------
-    # Credit notes
+    # Documents
     #
-    # Credit notes refer to the invoice they correct (C5).
+    # Which charges come on which document. Credit notes refer to the invoice they
+    # correct (C5).
     # ----------------------------------------------------------------------
+
+    def _split(self, contracts, charges, day):
+        """What is due by document: as the company wants open periods, and apart where
+        what is given back followed another fiscal position, which says on each
+        document who owes the tax.
+
+        :param contracts: contracts of one group
+        :param list charges: vals of their charges
+        :param date day: day of the run
+        :return: list of lists of them with something to pay or to give back, and the
+            list of all others: nothing to pay needs no document
+        """
+        parts = defaultdict(list)
+        for vals in charges:
+            position = self._get_position(contracts[0], vals)
+            when = self._get_when(contracts.company_id, min(vals["date_due"], day))
+            is_before = position != contracts[0].applied_fiscal_position_id
+            parts[when, not is_before, position.id].append(vals)
+        documents, nothing = [], []
+        for key in sorted(parts):
+            if any(vals["amount"] for vals in parts[key]):
+                documents += self._split_credits(parts[key])
+            else:
+                nothing += parts[key]
+        return documents, nothing
+
+    def _get_when(self, company, due):
+        """What open periods of one document have in common, to be sorted by."""
+        policy = company.subscription_open_periods
+        return {"due": due, "year": due.year}.get(policy, 0)
+
+    def _get_position(self, contract, vals):
+        """The fiscal position of a charge: a correction follows what it corrects."""
+        origin = vals["credited_charge_id"] and self._get_origin(vals)
+        if origin:
+            return origin.fiscal_position_id
+        return contract.applied_fiscal_position_id
 
     def _split_credits(self, charges):
         """What only gives back becomes one credit note per original invoice; with new

@@ -108,13 +108,11 @@ class SubscriptionInvoicing(models.AbstractModel):
         invoices, free = [], []
         for group in groups:
             charges = builder._prepare_charges(group, plans, run)
-            if any(vals["amount"] for vals in charges):
-                invoices += [
-                    builder._prepare_invoice(group, part, day, run)
-                    for part in builder._split_credits(charges)
-                ]
-            else:
-                free += charges
+            documents, nothing = builder._split(group, charges, day)
+            invoices += [
+                builder._prepare_invoice(group, part, day, run) for part in documents
+            ]
+            free += nothing
         moves = self.env["account.move"].sudo().create(invoices)
         # Nothing to pay needs no invoice, but the ledger must know the period.
         unpaid = self.env["subscription.charge"].sudo().create(free)

@@ -20,7 +20,8 @@ TAKEN_OVER = (
 class SubscriptionChangeKindTransfer(models.AbstractModel):
     """Another customer takes the contract over. What was paid ahead is given back to
     the one who paid it; a new contract goes on with the same lines, prices, periods and
-    term. Discounts are a matter between the company and the old customer, and end."""
+    term. Bonuses are of the plan and go along as they were agreed, with the time they
+    are earned by; discounts are between the company and the old customer, and end."""
 
     _name = "subscription.change.kind.transfer"
     _inherit = "subscription.change.kind"
@@ -132,6 +133,7 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
                 **contract._convert_to_write(vals),
                 **(change.agreed or {}),
                 "partner_id": change.partner_new_id.id,
+                "bonus_ids": [Command.set(contract.bonus_ids.ids)],
                 "predecessor_id": contract.id,
                 "date_start": day,
                 "trial_count": 0,

@@ -146,13 +146,12 @@ class SubscriptionPreview(models.AbstractModel):
         run = service.env["subscription.billing.run"]
         service.env["subscription.invoicing"]._check_plan(contract, plan, day)
         charges = builder._prepare_charges(contract, {contract: plan}, run)
-        if not any(vals["amount"] for vals in charges):
-            return []
+        documents, _nothing = builder._split(contract, charges, day)
         return [
             service._as_document(
                 contract, builder._prepare_invoice(contract, part, day, run), day
             )
-            for part in builder._split_credits(charges)
+            for part in documents
         ]
 
     def _as_document(self, contract, invoice, day):

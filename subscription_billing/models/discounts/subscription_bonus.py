@@ -230,18 +230,24 @@ class SubscriptionBonus(models.Model):
     def _get_months(self, contract):
         """The days on which a loyalty bonus is earned, half-open.
 
-        Counted as periods are (T1), from the first day the contract is on its plan.
+        Counted as periods are (T1), from the first day the contract is on its plan;
+        whoever took it over goes on with the time of before.
         """
-        days = [
-            max(line.date_start, contract.date_start)
-            for line in contract.line_ids
-            if self._is_of_plan(line) and line._as_validity()
-        ]
-        first = min(days, default=contract.date_start)
+        first = min(self._get_days_of_plan(contract), default=contract.date_start)
         months = Grid.at(first, Interval(1, Unit.MONTH))
         start = months.boundary(self.month_start)
         end = self.month_start + self.month_count
         return Period(start, months.boundary(end) if self.month_count else FOREVER)
+
+    def _get_days_of_plan(self, contract):
+        """First days of what is or was booked under its plan."""
+        before = contract._get_taken_over()
+        days = self._get_days_of_plan(before) if before else []
+        return days + [
+            max(line.date_start, contract.date_start)
+            for line in contract.line_ids
+            if self._is_of_plan(line) and line._as_validity()
+        ]
 
     def _as_reduction(self, contract):
         """What it takes off the charges of ``contract``; None if it is no matter of

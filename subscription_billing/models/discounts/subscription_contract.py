@@ -56,6 +56,8 @@ class SubscriptionContract(models.Model):
 
     @api.constrains("bonus_ids", "variant_id", "currency_id")
     def _check_bonus_ids(self):
+        if self._is_applying():
+            return  # whoever takes a contract over has what was agreed for it
         for contract in self.filtered(lambda it: it.state == "draft"):
             for bonus in contract.bonus_ids:
                 if not contract._is_bonus_fit(bonus):

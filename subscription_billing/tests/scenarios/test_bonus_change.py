@@ -102,3 +102,25 @@ class TestBonusChange(DiscountCommon, ReplayCommon):
         contract = self.sell_base()
         self.assert_months(contract, 0.5, 0.5, 10, 10, 9)
         self.assertFalse(contract.billing_error)
+
+    def transfer(self, contract, on):
+        vals = {"partner_new_id": self._customer("Heir").id}
+        self.change(contract, "transfer", on, **vals)
+        self.advance(on, contract | contract.successor_id)
+        return contract.successor_id
+
+    def test_c4_whoever_takes_over_goes_on_with_the_time_of_before(self):
+        """Half off goes along; the tenth that comes after two months is there in
+        March, however often the contract changed hands, and what is archived too."""
+        self.percent(10, after=2)
+        contract = self.sell_base()
+        self.env["subscription.bonus"].search([]).active = False
+        first = self.transfer(contract, "2024-02-01")
+        self.assertEqual(first.bonus_ids, contract.bonus_ids)
+        second = self.transfer(first, "2024-02-16")
+        self.advance("2024-03-01", second)
+        found = [self.months(each) for each in (contract, first, second)]
+        self.assertEqual(found[0], {"2024-01": 0.5})
+        self.assertEqual(found[1]["2024-02"] + found[2]["2024-02"], 0.5)
+        self.assertAlmostEqual(found[2]["2024-03"], 0.45, 4)
+        self.assertHealthy()
