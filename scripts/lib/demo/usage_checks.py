@@ -75,10 +75,13 @@ def check_statements(env, charges):
 
 
 def get_invoiced(charge):
-    """What the invoice asks for a charge; without one, nothing was to be paid."""
+    """What the invoice asks for a charge; without one, nothing was to be paid. What
+    costs nothing hangs on the line of another charge."""
     line = charge.move_line_id
     sign = -1 if line.move_id.move_type == "out_refund" else 1
-    return sign * line.price_subtotal if line else charge.amount
+    others = line.subscription_charge_ids.filtered(lambda it: not it.is_void) - charge
+    billed = sign * line.price_subtotal - sum(others.mapped("amount"))
+    return billed if line else charge.amount
 
 
 def check_events(env, paths, charges):
