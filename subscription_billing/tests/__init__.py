@@ -138,6 +138,7 @@ from .scenarios import (
     test_discounts,
     test_double_billing,
     test_document_buttons,
+    test_document_lives,
     test_draft_edited,
     test_ends,
     test_failing_steps,

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import LockError, RedirectWarning, UserError
+from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
 from ...engine.charge import ChargeKind
@@ -131,11 +132,20 @@ class SubscriptionContract(models.Model):
         )
 
     def action_view_invoices(self):
+        """Documents of the contract, also those that were replaced and what reversed
+        them."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account.action_move_out_invoice_type"
         )
-        action["domain"] = [("id", "in", self.charge_ids.move_id.ids)]
+        billed = ("invoice_line_ids.subscription_contract_id", "in", self.ids)
+        action["domain"] = Domain.OR(
+            [
+                Domain("id", "in", self.charge_ids.move_id.ids),
+                Domain(*billed),
+                Domain("reversed_entry_id", "any", [billed]),
+            ]
+        )
         action["context"] = {"create": False}
         return action
 

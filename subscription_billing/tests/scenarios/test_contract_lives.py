@@ -5,6 +5,7 @@ from random import Random
 from odoo.tests import tagged
 
 from ..change_common import ChangeCommon
+from ..contract_life import Life
 from ..effort import tries
 
 LIVES, ALL_LIVES = 12, 300
@@ -96,45 +97,3 @@ class TestContractLives(ChangeCommon):
 
     def walk(self, first, last):
         return [first + timedelta(n) for n in range((last - first).days + 1)]
-
-
-class Life:
-    """A start and changes with ascending days, and what is true on each day."""
-
-    def __init__(self, random, origin):
-        self.start = origin + timedelta(random.randint(0, 730))
-        self.seats = [(self.start, random.randint(1, 9))]
-        self.pauses = []
-        self.changes = []
-        day = self.start + timedelta(random.randint(1, 30))
-        for _n in range(random.randint(1, 5)):
-            if random.random() < 0.6:
-                quantity = random.randint(0, 9)
-                self.seats.append((day, quantity))
-                self.changes.append(("quantity", day, {"quantity": quantity}))
-                day += timedelta(random.randint(1, 50))
-            else:
-                until = day + timedelta(random.randint(0, 45))
-                self.pauses.append((day, until))
-                self.changes.append(("pause", day, {"date_until": until}))
-                day = until + timedelta(random.randint(1, 30))
-
-    def seats_on(self, day):
-        return [quantity for since, quantity in self.seats if since <= day][-1]
-
-    def is_billed(self, day):
-        return not any(first <= day <= last for first, last in self.pauses)
-
-    def length(self, day):
-        """Days of the monthly period around a day, by months from the start."""
-        months = (day.year - self.start.year) * 12 + day.month - self.start.month
-        if self.boundary(months) > day:
-            months -= 1
-        return (self.boundary(months + 1) - self.boundary(months)).days
-
-    def boundary(self, months):
-        month = self.start.month - 1 + months
-        first = self.start.replace(year=self.start.year + month // 12, day=1)
-        first = first.replace(month=month % 12 + 1)
-        following = (first + timedelta(31)).replace(day=1)
-        return min(first + timedelta(self.start.day - 1), following - timedelta(1))

@@ -92,6 +92,16 @@ class TestReversal(SubscriptionCommon):
         )
         return self.env["account.move"].browse(wizard.modify_moves()["res_id"])
 
+    def test_x3_the_contract_lists_what_was_replaced_and_what_reversed_it(self):
+        first = self._replace(self.move)
+        first.action_post()
+        second = self._replace(first)
+        domain = self.contract.action_view_invoices()["domain"]
+        listed = self.env["account.move"].search(domain)
+        chain = self.move | first | second
+        self.assertEqual(listed, listed & (chain | chain.reversal_move_ids))
+        self.assertEqual(len(listed), 5)
+
     def test_x3_a_corrected_copy_bills_what_the_reversed_invoice_billed(self):
         copy = self._replace(self.move)
         self.assertEqual(copy.state, "draft")
