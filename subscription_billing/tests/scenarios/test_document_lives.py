@@ -10,7 +10,7 @@ from ..contract_life import Life, after_months
 from ..discount_common import DiscountCommon
 from ..effort import tries
 
-LIVES, ALL_LIVES = 5, 300
+LIVES, ALL_LIVES = 8, 300
 HORIZON = 300
 SEAT_PRICE = 5
 TAX_CHANGE = "2024-01-01"
@@ -190,7 +190,7 @@ class DocumentLife(Life):
 
     def __init__(self, random, origin):
         self.trial = random.choice((0, 0, 10, 20))
-        self.extended = random.choice((0, 5, 17)) if self.trial else 0
+        self.extended = random.choice((0, 5, 40)) if self.trial else 0
         super().__init__(random, origin, self.trial + self.extended)
         self.percent = random.choice((0, 10, 50))
         self.count = random.randint(1, 5)
