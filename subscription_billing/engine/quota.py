@@ -98,6 +98,6 @@ class Quota:
 
     def _nominal(self, start: date, stop: date) -> Allowance:
         days = max((stop - start).days, 0)
-        if days and not self.is_prorated:
+        if days == self.whole.days or (days and not self.is_prorated):
             return self.size
         return self.size.times(Fraction(days, self.whole.days))

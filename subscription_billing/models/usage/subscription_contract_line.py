@@ -193,8 +193,11 @@ class SubscriptionContractLine(models.Model):
         """The ``UsageSpan`` whose quota goes on with the first period of this line:
         the same events were counted in a period that is not over; None without."""
         self.ensure_one()
+        start = self.date_start or whole.start
+        if max(start, self.contract_id.date_start) < whole.start:
+            return None  # as of most lines, so asked first
         mine = self._as_validity()
-        if not mine or mine.start < whole.start:
+        if not mine:
             return None
         ended = self._get_lines_before(mine.start)
         line = max(ended, key=lambda it: it._as_stop(), default=None)

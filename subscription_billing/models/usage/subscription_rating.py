@@ -2,6 +2,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 
 from odoo import models
 
@@ -163,7 +164,8 @@ class SubscriptionRating(models.AbstractModel):
         return self._rate_with_quotas(spans, history)[0]
 
     def _rate_with_quotas(self, spans, history):
-        """The same, and span -> (``engine.quota.Quota``, what is left of it)."""
+        """The same, and span -> (``engine.quota.Quota``, callable that gives what is
+        left of it)."""
         before = {
             span: taken_over
             for span in spans
@@ -178,11 +180,12 @@ class SubscriptionRating(models.AbstractModel):
         for window, span, terms in zip(windows, spans, all_terms, strict=True):
             quantity, parts = measured[window.key]
             carried = self._get_carried(span, terms, history, unused)
-            quota, left = quotas.get(before.get(span), (None, NOTHING))
-            quota = span.line._as_quota(span.whole, terms, quota)
-            price = self._get_price(span, terms, quota.granted(left), carried)
+            old, get_left = quotas.get(before.get(span), (None, None))
+            quota = span.line._as_quota(span.whole, terms, old)
+            granted = quota.granted(get_left() if old else NOTHING)
+            price = self._get_price(span, terms, granted, carried)
             priced = price.rate(quantity.quantity, parts)
-            quotas[span] = quota, price.left(quantity.quantity, parts)
+            quotas[span] = quota, partial(price.left, quantity.quantity, parts)
             free = price.free_quantity
             facts = UsageFacts(
                 window=Period(window.own, window.time.stop),
