@@ -41,7 +41,10 @@ def migrate(cr, version):
     running = env["subscription.contract"].search(
         [("state", "not in", ("draft", "ended"))]
     )
-    running._follow_edit()
+    # Nothing is planned here: one contract that cannot be would stop the upgrade.
+    for contract in running:
+        contract._value(contract._get_today())
+    running._refresh_next_step()
 
 
 def shorten_instants(env):

@@ -354,13 +354,6 @@ class SubscriptionContractLine(models.Model):
             name: vals[name] for name in vals.keys() - {"contract_id", "date_start"}
         }
 
-    def _get_current(self):
-        """The line whose price is in force as long as this one is announced."""
-        line = self
-        while line.is_upcoming and line.predecessor_id:
-            line = line.predecessor_id
-        return line
-
     def _get_interval_text(self):
         """One interval as "month" or "3 months", in the language of ``env``."""
         self.ensure_one()
