@@ -1,2 +1,3 @@
+from . import sepa_mandate_consent
 from . import usage_api
 from . import usage_statement_download

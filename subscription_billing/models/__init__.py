@@ -16,3 +16,4 @@ from . import price_changes
 from . import forecast
 from . import entitlements
 from . import notices
+from . import collection

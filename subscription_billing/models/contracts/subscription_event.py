@@ -47,6 +47,12 @@ EVENT_TYPES = [
     ("usage_alert_failed", "Usage alerts failed"),
     ("notice_sent", "E-mail sent"),
     ("notice_failed", "E-mail failed"),
+    ("collected", "Paid"),
+    ("collection_failed", "Payment failed"),
+    ("collection_exhausted", "Not tried again"),
+    ("payment_returned", "Payment returned"),
+    ("payment_method_added", "Payment method saved"),
+    ("payment_method_missing", "Payment method missing"),
 ]
 TOPICS = [
     ("life", "Life Cycle"),
@@ -55,6 +61,7 @@ TOPICS = [
     ("usage", "Usage"),
     ("failure", "Failures"),
     ("mail", "E-Mails"),
+    ("money", "Payments"),
 ]
 # What an event is about; where nothing is said, the life of the contract.
 TOPIC_OF_TYPE = {
@@ -83,6 +90,12 @@ TOPIC_OF_TYPE = {
     "usage_alert_failed": "failure",
     "notice_failed": "failure",
     "notice_sent": "mail",
+    "collected": "money",
+    "collection_failed": "money",
+    "collection_exhausted": "money",
+    "payment_returned": "money",
+    "payment_method_added": "money",
+    "payment_method_missing": "money",
 }
 # Icon and colour by type, else by topic.
 LOOKS = {
@@ -117,6 +130,11 @@ LOOKS = {
     "usage": ("fa-tachometer", "secondary"),
     "failure": ("fa-exclamation-triangle", "danger"),
     "mail": ("fa-envelope-o", "secondary"),
+    "money": ("fa-credit-card", "success"),
+    "collection_failed": ("fa-credit-card", "danger"),
+    "collection_exhausted": ("fa-credit-card", "danger"),
+    "payment_returned": ("fa-undo", "danger"),
+    "payment_method_missing": ("fa-credit-card", "warning"),
 }
 
 

@@ -12,6 +12,11 @@ NOTICES = [
     ("cancellation_confirmed", "Cancellation confirmed"),
     ("ended", "Contract ended"),
     ("price_change", "Price change"),
+    ("payment_failed", "Payment failed"),
+    ("debit_announced", "Direct debit announced"),
+    ("debit_returned", "Direct debit returned"),
+    ("payment_method_expiring", "Payment method expires soon"),
+    ("payment_method_missing", "Payment method needed"),
 ]
 # Existed before there were others.
 TEMPLATES = {"price_change": "subscription_billing.mail_template_price_change"}

@@ -22,6 +22,8 @@ from . import (
     test_proration,
     test_recurrence,
     test_reduction,
+    test_retry,
+    test_target,
     test_term,
     test_tiers,
     test_timeline,

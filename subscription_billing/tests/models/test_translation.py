@@ -16,15 +16,21 @@ PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|%%|<[^>]+>")
 WORDS = re.compile(r' (?:aria-label|title|placeholder)="[^"]*"')
 # The linter wants a translation that repeats the term to be left empty.
 SAME_IN_GERMAN = {
+    "%(file)s: %(problem)s",
     "%(quantity)s × %(price)s = %(amount)s",
     "<span>%</span>",
     "API",
     "Aggregation",
-    "Bonus",
+    "B2B",
+    "BIC",
+    "Bank",
     "Bonus %(bonus)s: %(problem)s",
+    "Bonus",
+    "CORE",
     "Code",
     "E-Mails",
     "Filter",
+    "IBAN",
     "ID",
     "Icon",
     "In UTC.",
@@ -39,8 +45,11 @@ SAME_IN_GERMAN = {
     "Pause",
     "Problem",
     "Revision",
+    "SHA-256",
     "Status",
+    "Text",
     "object._get_statement_file_name()",
+    "object.name",
 }
 # In a database with the module and German; see docs/api.rst:
 REMEDY = f"type: scripts/odoo i18n export {MODULE} -d DATABASE -l pot"

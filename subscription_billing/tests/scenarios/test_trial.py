@@ -75,7 +75,9 @@ class TestTrial(ChangeCommon):
         self.tried.trial_end_policy = "wait"
         contract = self.subscribe("2024-01-18", self.tried)
         method = self.env["payment.method"].create({"name": "Card", "code": "card1"})
-        provider = self.env["payment.provider"].create({"name": "Test"})
+        provider = self.env["payment.provider"].create(
+            {"name": "Test", "state": "test"}
+        )
         self.env["payment.token"].create(
             {
                 "partner_id": self.customer.id,
