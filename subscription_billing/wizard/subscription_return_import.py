@@ -1,6 +1,7 @@
 import base64
 
 from odoo import fields, models
+from odoo.exceptions import AccessError
 
 
 class SubscriptionReturnImport(models.TransientModel):
@@ -19,6 +20,14 @@ class SubscriptionReturnImport(models.TransientModel):
         self.ensure_one()
         files = self.env["subscription.return.file"].with_company(self.company_id)
         files.check_access("create")
+        if self.company_id not in self.env.user.company_ids:
+            raise AccessError(
+                self.env._(
+                    "%(user)s does not work for %(company)s.",
+                    user=self.env.user.name,
+                    company=self.company_id.sudo().name,
+                )
+            )
         content = base64.b64decode(self.file)
         name = self.filename or self.env._("Bank file")
         file = files.sudo()._read(name, content, self.company_id)

@@ -1,18 +1,18 @@
-"""Measures how fast usage is taken and rated, and a year is forecast. Started by
-scripts/bench."""
+"""Measures how fast usage is taken and rated, debits are written, and a year is
+forecast. Started by scripts/bench."""
 
 import argparse
 import sys
 
 from odoo_session import open_env, require_addon
 
-from . import data, engine, forecast, http, intake, loader, rating
+from . import data, debits, engine, forecast, http, intake, loader, rating
 from .table import conclude, machine
 
 ROUNDS, QUICK_ROUNDS = 5, 1
 INTAKE_CONTRACTS = 1_000
 # In this order: rating begins with an empty table.
-PARTS = ("engine", "intake", "loader", "http", "rating", "forecast")
+PARTS = ("engine", "debits", "intake", "loader", "http", "rating", "forecast")
 
 
 def parse_arguments():
@@ -33,6 +33,8 @@ def run_parts(env, options):
     wanted = options.only or PARTS
     if "engine" in wanted:
         yield from engine.run(rounds)
+    if "debits" in wanted:
+        yield from debits.run(rounds)
     taking = {
         "intake": intake.run,
         "loader": loader.run,

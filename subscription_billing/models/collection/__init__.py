@@ -8,6 +8,7 @@ from . import payment_token
 from . import payment_transaction
 from . import subscription_token_choice
 from . import subscription_collection_attempt
+from . import subscription_billing_run
 from . import subscription_collecting
 from . import subscription_sepa_mandate
 from . import subscription_debit_line

@@ -1,6 +1,7 @@
 import logging
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_is_zero
 
@@ -50,6 +51,45 @@ class AccountMove(models.Model):
         return {**action, "domain": [("move_id", "=", self.id)], "context": {}}
 
     # ----------------------------------------------------------------------
+    # Odoo's buttons: money that is under way belongs to a posted invoice
+    # ----------------------------------------------------------------------
+
+    def write(self, vals):
+        if vals.get("state") in ("draft", "cancel"):
+            self._stop_collecting()
+        return super().write(vals)
+
+    def _stop_collecting(self):
+        """An invoice that is taken back is not collected any more."""
+        posted = self.sudo().filtered(lambda it: it.state == "posted")
+        for move in posted.filtered("subscription_contract_ids"):
+            if move._is_being_collected():
+                raise UserError(
+                    self.env._(
+                        "%s is being collected at this moment. Wait for the answer, or "
+                        "give it back by a credit note.",
+                        move.display_name,
+                    )
+                )
+            planned = move.subscription_attempt_ids.filtered(
+                lambda it: it.state == "scheduled"
+            )
+            planned._skip(self.env._("The invoice was taken back."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_collected(self):
+        for move in self:
+            tried = move.sudo().subscription_attempt_ids.filtered("amount")
+            if tried or move.sudo().subscription_debit_line_ids:
+                raise UserError(
+                    self.env._(
+                        "%s was collected, or somebody has tried to. It stays on file; "
+                        "cancel it instead.",
+                        move.display_name,
+                    )
+                )
+
+    # ----------------------------------------------------------------------
     # What is open, and who collects it
     # ----------------------------------------------------------------------
 
@@ -86,11 +126,50 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.sudo().subscription_contract_ids.sorted("id")[:1]
 
+    def _get_methods(self, day):
+        """How invoices are paid by who owes them, whoever has the contract now.
+
+        :return: dict move -> (mandate, tokens in the order they are charged); no tokens
+            where there is a mandate
+        """
+        mandates, tokens = self.env["subscription.contract"]._search_methods(
+            self.commercial_partner_id
+        )
+        no_mandate = self.env["subscription.sepa.mandate"].sudo()
+        no_token = self.env["payment.token"].sudo()
+        methods = {}
+        contract_of = {move: move._get_collecting_contract() for move in self}
+        ids = [contract.id for contract in contract_of.values()]
+        for move in self:
+            # Read together, and not one by one.
+            contract = contract_of[move].with_prefetch(ids)
+            payer = move.commercial_partner_id
+            if not contract:
+                methods[move] = (no_mandate, no_token)
+                continue
+            mandate = contract._choose_mandate(mandates.get(payer, no_mandate), day)
+            family = no_token if mandate else tokens.get(payer, no_token)
+            methods[move] = (
+                mandate,
+                contract._choose_tokens(family, move.company_id, move.currency_id, day),
+            )
+        return methods
+
+    def _get_tokens(self, day):
+        """Payment methods of who owes it, the preferred one first."""
+        self.ensure_one()
+        return self._get_methods(day)[self][1]
+
+    def _get_mandate(self, day):
+        """The mandate of who owes it, by which it is debited."""
+        self.ensure_one()
+        return self._get_methods(day)[self][0]
+
     def _is_collected_by_us(self):
         """The customer need not do anything: a mandate or a token pays."""
         self.ensure_one()
-        contract = self._get_collecting_contract()
-        return bool(contract) and contract._has_payment_method()
+        day = self.company_id._get_collection_date()
+        return any(self._get_methods(day)[self])
 
     def _compute_display_qr_code(self):
         """Who scans the code of what we collect pays twice."""
@@ -148,12 +227,11 @@ class AccountMove(models.Model):
 
         :param date day: when it is made
         """
-        vals_list = []
-        for move in self:
-            contract = move._get_collecting_contract()
-            token = contract._get_next_token(move, day)
-            if token and not contract._get_mandate(day):
-                vals_list.append(move._prepare_attempt(token, day))
+        vals_list = [
+            move._prepare_attempt(tokens[:1], day)
+            for move, (_mandate, tokens) in self._get_methods(day).items()
+            if tokens
+        ]
         return self.env["subscription.collection.attempt"].sudo().create(vals_list)
 
     def _prepare_attempt(self, token, day, **vals):
@@ -176,8 +254,7 @@ class AccountMove(models.Model):
                 lambda attempt: attempt.state in OPEN_STATES
             )
             planned = open_.filtered(lambda attempt: attempt.state == "scheduled")
-            contract = move._get_collecting_contract()
-            first = contract._get_next_token(move, day)
+            first = move._get_tokens(day)[:1]
             if planned and first:
                 planned.write(
                     {
@@ -224,11 +301,10 @@ class AccountMove(models.Model):
                 result += moves
         return result & self
 
-    def _may_be_debited(self, day, until):
-        """Whether a file of debits may ask for it: by mandate, nothing else does, and
-        what was returned only on the day it is tried again.
+    def _may_be_debited(self, until):
+        """Whether a file of debits may ask for it: nothing else does, and what was
+        returned only on the day it is tried again.
 
-        :param date day: today for the company
         :param date until: last day of what the file asks for
         """
         self.ensure_one()
@@ -237,9 +313,7 @@ class AccountMove(models.Model):
         tried = attempts.filtered(lambda it: it.state in ("failed", "returned"))
         if tried and not planned or any(it.date > until for it in planned):
             return False
-        return not self._is_being_collected() and bool(
-            self._get_collecting_contract()._get_mandate(day)
-        )
+        return not self._is_being_collected()
 
     # ----------------------------------------------------------------------
     # Money given back

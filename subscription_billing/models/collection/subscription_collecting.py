@@ -111,6 +111,10 @@ class SubscriptionCollecting(models.AbstractModel):
         )
         for attempt in self._get_worthwhile(attempts, company, day):
             attempt._run(day)
+            if not self.env["ir.cron"]._commit_progress(1):
+                # Time is up; the next call goes on.
+                self.env.ref("subscription_billing.ir_cron_collect")._trigger()
+                return
 
     def _get_worthwhile(self, attempts, company, day):
         """Without those of customers who owe less than the company's minimum."""

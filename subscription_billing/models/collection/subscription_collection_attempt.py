@@ -44,7 +44,7 @@ class SubscriptionCollectionAttempt(models.Model):
         required=True,
         readonly=True,
         index=True,
-        ondelete="restrict",
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(
@@ -186,8 +186,9 @@ class SubscriptionCollectionAttempt(models.Model):
         if move._is_settled():
             self._skip(self.env._("Paid meanwhile."))
             return False
-        contract = move._get_collecting_contract()
-        token = contract._get_next_token(move, day, self)
+        order = move._get_tokens(day)
+        # As planned, if that is still possible.
+        token = self.token_id & order or order[:1]
         if not token:
             self._fail(
                 self.env._("There is no payment method to charge."),
@@ -399,11 +400,10 @@ class SubscriptionCollectionAttempt(models.Model):
         if self.mandate_id:
             return self._plan_next_debit(day)
         vals = {"date_first": self.date_first, "step": self.step}
-        contract = move._get_collecting_contract()
         tried = move.subscription_attempt_ids.filtered(
             lambda it: it.step == self.step and it.date_first == self.date_first
         )
-        order = contract._get_token_order(move, day)
+        order = move._get_tokens(day)
         other = (order - tried.token_id)[:1]
         if other:
             self.create(move._prepare_attempt(other, day, **vals))
@@ -556,9 +556,8 @@ class SubscriptionCollectionAttempt(models.Model):
             open_ = move.subscription_attempt_ids.filtered(
                 lambda it: it.state in OPEN_STATES
             )
-            contract = move._get_collecting_contract()
-            mandate = contract._get_mandate(day)
-            token = contract._get_next_token(move, day)
+            mandate = move._get_mandate(day)
+            token = move._get_tokens(day)[:1]
             if move._is_settled() or open_ - open_.filtered("is_waiting"):
                 raise UserError(
                     self.env._(

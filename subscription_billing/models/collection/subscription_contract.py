@@ -150,25 +150,58 @@ class SubscriptionContract(models.Model):
             domain.append(("company_id", "child_of", company.id))
         return self.env["account.move"].search(domain, order="invoice_date_due, id")
 
-    def _get_token_order(self, move, day):
-        """Payment methods to charge an invoice by, the preferred one first: as chosen
-        for the contract, else for the customer, else the newest of the family."""
-        return self._get_tokens(move.company_id, move.currency_id, day)
+    @api.model
+    def _search_methods(self, payers):
+        """Mandates in force and saved tokens of customers, the newest first.
 
-    def _get_tokens(self, company, currency, day):
-        self.ensure_one()
+        :param payers: commercial partners
+        :return: two dicts, commercial partner -> records
+        """
+        mandates = self.env["subscription.sepa.mandate"].sudo()
+        mandates = mandates.search(
+            [("commercial_partner_id", "in", payers.ids), ("state", "=", "active")],
+            order="id desc",
+        )
         tokens = self.env["payment.token"].sudo()
-        if self.collection_method in ("transfer", "debit") or self._get_mandate(day):
-            return tokens
-        partner = self.commercial_partner_id
+        tokens = tokens.search(
+            [("partner_id", "child_of", payers.ids)], order="id desc"
+        )
+        return (
+            mandates.grouped("commercial_partner_id"),
+            tokens.grouped(lambda it: it.partner_id.commercial_partner_id),
+        )
+
+    def _choose_mandate(self, mandates, day):
+        """The one it is debited by: its own, else one for all contracts; none if it is
+        paid otherwise.
+
+        :param mandates: those in force of who pays
+        """
+        self.ensure_one()
+        if self.collection_method not in ("automatic", "debit"):
+            return mandates.browse()
+        usable = mandates.filtered(
+            lambda it: it.company_id == self.company_id
+            and it.contract_id in (it.contract_id.browse(), self)
+            and it._is_usable(day)
+        )
+        return usable.sorted(lambda it: not it.contract_id)[:1]
+
+    def _choose_tokens(self, tokens, company, currency, day):
+        """Those it is charged by, the preferred one first: as chosen for the contract,
+        else for the customer, else the newest.
+
+        :param tokens: those of who pays and the family, the newest first
+        """
+        self.ensure_one()
+        if self.collection_method not in ("automatic", "token"):
+            return tokens.browse()
         lost = self.env.context.get("subscription_lost_token_ids", ())
-        choices = (
-            self.sudo().token_choice_ids or partner.sudo().subscription_token_choice_ids
-        )
-        family = tokens.search(
-            [("partner_id", "child_of", partner.id)], order="id desc"
-        )
-        own_first = family.sorted(lambda it: it.partner_id != self.partner_id)
+        payer = tokens.partner_id.commercial_partner_id
+        choices = payer.sudo().subscription_token_choice_ids
+        if payer == self.commercial_partner_id:
+            choices = self.sudo().token_choice_ids or choices
+        own_first = tokens.sorted(lambda it: it.partner_id != self.partner_id)
         for some in (choices.token_id, own_first):
             fit = some.filtered(
                 lambda it: it.id not in lost
@@ -176,39 +209,28 @@ class SubscriptionContract(models.Model):
             )
             if fit:
                 return fit
-        return tokens
+        return tokens.browse()
 
     def _get_mandate(self, day):
-        """The mandate it is debited by: its own, else one for all contracts of the
-        customer; none if it is paid otherwise."""
+        """The mandate the contract is debited by; none if it is paid otherwise."""
         self.ensure_one()
-        mandates = self.env["subscription.sepa.mandate"].sudo()
-        if self.collection_method not in ("automatic", "debit"):
-            return mandates
-        found = mandates.search(
-            [
-                ("commercial_partner_id", "=", self.commercial_partner_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("state", "=", "active"),
-                ("contract_id", "in", (False, self.id)),
-            ],
-            order="id desc",
-        )
-        usable = found.filtered(lambda it: it._is_usable(day))
-        return usable.sorted(lambda it: not it.contract_id)[:1]
-
-    def _get_next_token(self, move, day, attempt=None):
-        """The one to charge next: as planned, if that is still possible."""
-        order = self._get_token_order(move, day)
-        planned = attempt.token_id if attempt else order.browse()
-        return planned & order or order[:1]
+        payer = self.commercial_partner_id
+        mandates, _tokens = self._search_methods(payer)
+        none = self.env["subscription.sepa.mandate"].sudo()
+        return self._choose_mandate(mandates.get(payer, none), day)
 
     def _get_current_token(self, day=None):
-        """The preferred one today, or on ``day``."""
+        """The payment method it is charged by today, or on ``day``; none if a mandate
+        pays."""
         self.ensure_one()
-        company = self.company_id
+        company, payer = self.company_id, self.commercial_partner_id
         day = day or company._get_collection_date()
-        return self._get_tokens(company, self.currency_id, day)[:1]
+        none = self.env["payment.token"].sudo()
+        if self._get_mandate(day):
+            return none
+        _mandates, tokens = self._search_methods(payer)
+        family = tokens.get(payer, none)
+        return self._choose_tokens(family, company, self.currency_id, day)[:1]
 
     def _get_charged_by(self, token, day=None):
         """Running contracts whose preferred payment method it is."""

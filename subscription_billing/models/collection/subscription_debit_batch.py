@@ -124,9 +124,9 @@ class SubscriptionDebitBatch(models.Model):
         moves = batch._get_due_moves(day)
         moves._set_off_credits()
         batch.line_ids = [
-            Command.create(vals)
-            for move in moves
-            if (vals := batch._prepare_line(move, day))
+            Command.create(batch._prepare_line(move, mandate, day))
+            for move, (mandate, _tokens) in moves._get_methods(day).items()
+            if mandate and not move._is_settled()
         ]
 
     def _get_due_moves(self, day):
@@ -150,13 +150,10 @@ class SubscriptionDebitBatch(models.Model):
             ],
             order="invoice_date_due, id",
         )
-        moves = moves.filtered(lambda it: it._may_be_debited(day, self.date_until))
+        moves = moves.filtered(lambda it: it._may_be_debited(self.date_until))
         return moves._get_worth_collecting(day)
 
-    def _prepare_line(self, move, day):
-        if move._is_settled():
-            return None
-        mandate = move._get_collecting_contract()._get_mandate(day)
+    def _prepare_line(self, move, mandate, day):
         return {
             "move_id": move.id,
             "mandate_id": mandate.id,

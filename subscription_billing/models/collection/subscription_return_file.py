@@ -41,8 +41,8 @@ class SubscriptionReturnFile(models.Model):
         "res.company", required=True, readonly=True, index=True
     )
     checksum = fields.Char(readonly=True)
-    entry_ids = fields.One2many("subscription.return.entry", "file_id", "Entries")
-    entry_count = fields.Integer(compute="_compute_counts", store=True)
+    entry_ids = fields.One2many("subscription.return.entry", "file_id", "Debits")
+    entry_count = fields.Integer("Entries", compute="_compute_counts", store=True)
     unmatched_count = fields.Integer("Unmatched", compute="_compute_counts", store=True)
 
     _checksum_unique = models.UniqueIndex(

@@ -205,3 +205,25 @@ class TestCollectionAnswers(CollectionCommon):
         answers = [ValidationError("Declined"), "done"]
         self.collect("2026-01-01", *answers)
         self.assertEqual({self.move._is_settled(), other._is_settled()}, {False, True})
+
+    def test_x7_the_watchdog_sees_what_is_stuck_and_what_is_not_booked(self):
+        self.assertHealthy()
+        self.collect_until_killed("2026-01-01")
+        attempt = self.attempt()
+        attempt.transaction_id.state = "done"
+        self.env.flush_all()
+        for table, column, ids in (
+            ("subscription_collection_attempt", "write_date", attempt.ids),
+            ("payment_transaction", "last_state_change", attempt.transaction_id.ids),
+        ):
+            self.env.cr.execute(
+                f"UPDATE {table} SET {column} = '2026-01-01' WHERE id IN %s",
+                [tuple(ids)],
+            )
+        self.env.invalidate_all()
+        findings = self.env["subscription.watchdog"]._get_findings(self.company)
+        self.assertEqual(len(findings), 2)
+        self.assertIn("still running", findings[0])
+        self.assertIn("is not booked", findings[1])
+        self.collect("2026-01-02")
+        self.assertHealthy()
