@@ -105,6 +105,7 @@ start_shard() {
     local name="sb_test_$$_$1" log
     log=$(shard_log "$1")
     copy_database "$TEMPLATE" "$name" "$RUN/$1"
+    database keep-statistics "$name"
     run_odoo --database "$name" --data-dir "$RUN/$1" --http-port "$2" \
         --test-tags "$(<"$RUN/$1.tags")" --stop-after-init \
         --log-handler werkzeug:WARNING --log-handler odoo.tests.stats:DEBUG >"$log" 2>&1 &

@@ -40,6 +40,12 @@ class DebitCommon(CollectionCommon):
         mandate.sudo().state = state
         return mandate
 
+    def at(self, day):
+        """The clock of all companies, in the morning."""
+        stack = super().at(day)
+        stack.enter_context(self.hour(9))
+        return stack
+
     def hour(self, hour):
         """What the clock of the bank shows; days come from ``at``."""
         batches = type(self.env["subscription.debit.batch"])

@@ -1,4 +1,6 @@
 import base64
+from datetime import datetime
+from unittest.mock import patch
 
 from lxml import etree
 
@@ -60,6 +62,15 @@ class TestDebits(DebitCommon):
             batch = self.propose("2026-11-27", hour=hour)
             self.assertLines(batch, [(self.move, day, 119.0, "selected")])
             batch.unlink()
+
+    def test_the_hour_is_that_of_the_companys_clock(self):
+        """Until 10:00 in Berlin, which is 9:00 UTC in November."""
+        self.company.partner_id.tz = "Europe/Berlin"
+        batch = self.propose("2026-11-27")
+        for instant, is_late in (("08:59", False), ("09:00", True), ("23:30", False)):
+            now = datetime.fromisoformat(f"2026-11-27 {instant}:00")
+            with patch.object(type(self.env.cr), "now", return_value=now):
+                self.assertEqual(batch._is_late(), is_late, instant)
 
     def test_what_is_left_open_at_confirmation_is_debited(self):
         batch = self.propose("2026-11-03")
