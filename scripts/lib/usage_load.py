@@ -144,7 +144,7 @@ def run(options):
     again = "What was recorded stays; start again to go on."
     with options.file.open("rb") as raw, open_env(options.database) as env:
         # Found once the environment has set the addons path.
-        from odoo.addons.subscription_billing.formats.contract_csv import FileError
+        from odoo.addons.subscription_billing.formats.file_error import FileError
 
         company = find_company(env, options.company)
         try:

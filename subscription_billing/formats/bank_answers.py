@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
-from .contract_csv import FileError
+from .file_error import FileError
 
 MAX_BYTES = 20 * 1024 * 1024
 MESSAGES = {

@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
+from .file_error import FileError
+
 COLUMNS = (
     "reference",
     "customer",
@@ -24,15 +26,6 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 50_000
 # Numbers lie below it.
 LIMIT = 1e9
-
-
-class FileError(ValueError):
-    """The file as a whole cannot be read; ``code`` says why, ``facts`` what."""
-
-    def __init__(self, code: str, **facts: object) -> None:
-        super().__init__(f"{code}: {facts}")
-        self.code = code
-        self.facts = facts
 
 
 def read(content: bytes) -> list[dict]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from .contract_csv import FileError
+from .file_error import FileError
 from .usage_event import NUMBER, EventError, shown
 
 COLUMNS = ("contract", "meter", "quantity", "instant", "key")

@@ -49,7 +49,10 @@ class DebitCommon(CollectionCommon):
     def hour(self, hour):
         """What the clock of the bank shows; days come from ``at``."""
         batches = type(self.env["subscription.debit.batch"])
-        late = lambda batch: hour >= batch.journal_id.subscription_debit_cutoff  # noqa: E731
+
+        def late(batch):
+            return hour >= batch.journal_id.subscription_debit_cutoff
+
         return patch.object(batches, "_is_late", late)
 
     def propose(self, day, until="2026-12-31", hour=9):

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..formats import contract_csv
+from ..formats.file_error import FileError
 
 
 class _HasBacklog(Exception):
@@ -132,7 +133,7 @@ class SubscriptionContractImport(models.TransientModel):
         """
         try:
             rows = contract_csv.read(base64.b64decode(self.file or b""))
-        except contract_csv.FileError as error:
+        except FileError as error:
             raise UserError(self._get_file_message(error)) from error
         return [{**row, "errors": [], "warnings": []} for row in rows]
 

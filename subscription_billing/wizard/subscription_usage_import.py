@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from ..formats import usage_table
-from ..formats.contract_csv import FileError
+from ..formats.file_error import FileError
 
 
 class SubscriptionUsageImport(models.TransientModel):

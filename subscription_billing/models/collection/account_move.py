@@ -132,28 +132,28 @@ class AccountMove(models.Model):
         :return: dict move -> (mandate, tokens in the order they are charged); no tokens
             where there is a mandate
         """
-        mandates, tokens = self.env["subscription.contract"]._search_methods(
+        found = self.env["subscription.contract"]._search_methods(
             self.commercial_partner_id
         )
-        no_mandate = self.env["subscription.sepa.mandate"].sudo()
-        no_token = self.env["payment.token"].sudo()
-        methods = {}
+        nothing = (
+            self.env["subscription.sepa.mandate"].sudo(),
+            self.env["payment.token"].sudo(),
+        )
         contract_of = {move: move._get_collecting_contract() for move in self}
         ids = [contract.id for contract in contract_of.values()]
-        for move in self:
-            # Read together, and not one by one.
-            contract = contract_of[move].with_prefetch(ids)
-            payer = move.commercial_partner_id
-            if not contract:
-                methods[move] = (no_mandate, no_token)
-                continue
-            mandate = contract._choose_mandate(mandates.get(payer, no_mandate), day)
-            family = no_token if mandate else tokens.get(payer, no_token)
-            methods[move] = (
-                mandate,
-                contract._choose_tokens(family, move.company_id, move.currency_id, day),
+        # Contracts are read together, and not one by one.
+        return {
+            move: contract.with_prefetch(ids)._choose_method(
+                found,
+                move.commercial_partner_id,
+                move.company_id,
+                move.currency_id,
+                day,
             )
-        return methods
+            if contract
+            else nothing
+            for move, contract in contract_of.items()
+        }
 
     def _get_tokens(self, day):
         """Payment methods of who owes it, the preferred one first."""

@@ -120,17 +120,12 @@ class SubscriptionCollecting(models.AbstractModel):
         """Without those of customers who owe less than the company's minimum."""
         if not company.subscription_collect_minimum:
             return attempts
-        result = attempts.browse()
-        groups = attempts.grouped(
-            lambda it: (it.move_id.commercial_partner_id, it.currency_id)
+        worth = attempts.move_id._get_worth_collecting(day)
+        small = attempts.filtered(lambda it: it.move_id not in worth)
+        small.message = self.env._(
+            "Too little to collect; it goes along with the next invoice."
         )
-        for (_partner, currency), group in groups.items():
-            owed = sum(group.move_id.mapped("amount_residual"))
-            if company._is_worth_collecting(owed, currency, day):
-                # The largest one first: what is too small goes along with it.
-                result += group.sorted(lambda it: (-it.move_id.amount_residual, it.id))
-            else:
-                group.message = self.env._(
-                    "Too little to collect; it goes along with the next invoice."
-                )
-        return result
+        # The largest one first: what is too small goes along with it.
+        return (attempts - small).sorted(
+            lambda it: (-it.move_id.amount_residual, it.id)
+        )

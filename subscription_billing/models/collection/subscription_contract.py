@@ -80,9 +80,7 @@ class SubscriptionContract(models.Model):
     @api.depends("token_choice_ids", "collection_method", "partner_id")
     def _compute_payment_method_label(self):
         for contract in self:
-            day = contract.company_id._get_collection_date()
-            mandate = contract._get_mandate(day)
-            token = contract._get_current_token(day)
+            mandate, token = contract._get_method()
             label = mandate.display_name if mandate else token and token._get_label()
             contract.payment_method_label = label
 
@@ -211,26 +209,49 @@ class SubscriptionContract(models.Model):
                 return fit
         return tokens.browse()
 
+    def _choose_method(self, methods, payer, company, currency, day):
+        """How an invoice of the contract is paid.
+
+        :param methods: as ``_search_methods`` gives them
+        :param payer: commercial partner who owes it
+        :return: (mandate, tokens in the order they are charged); no tokens where there
+            is a mandate
+        """
+        none = (
+            self.env["subscription.sepa.mandate"].sudo(),
+            self.env["payment.token"].sudo(),
+        )
+        mandates, tokens = (
+            of.get(payer, no) for of, no in zip(methods, none, strict=True)
+        )
+        mandate = self._choose_mandate(mandates, day)
+        family = none[1] if mandate else tokens
+        return mandate, self._choose_tokens(family, company, currency, day)
+
+    def _get_method(self, day=None):
+        """How the contract is paid today, or on ``day``.
+
+        :return: (mandate, token), at most one of them
+        """
+        self.ensure_one()
+        company, payer = self.company_id, self.commercial_partner_id
+        mandate, tokens = self._choose_method(
+            self._search_methods(payer),
+            payer,
+            company,
+            self.currency_id,
+            day or company._get_collection_date(),
+        )
+        return mandate, tokens[:1]
+
     def _get_mandate(self, day):
         """The mandate the contract is debited by; none if it is paid otherwise."""
-        self.ensure_one()
-        payer = self.commercial_partner_id
-        mandates, _tokens = self._search_methods(payer)
-        none = self.env["subscription.sepa.mandate"].sudo()
-        return self._choose_mandate(mandates.get(payer, none), day)
+        return self._get_method(day)[0]
 
     def _get_current_token(self, day=None):
         """The payment method it is charged by today, or on ``day``; none if a mandate
         pays."""
-        self.ensure_one()
-        company, payer = self.company_id, self.commercial_partner_id
-        day = day or company._get_collection_date()
-        none = self.env["payment.token"].sudo()
-        if self._get_mandate(day):
-            return none
-        _mandates, tokens = self._search_methods(payer)
-        family = tokens.get(payer, none)
-        return self._choose_tokens(family, company, self.currency_id, day)[:1]
+        return self._get_method(day)[1]
 
     def _get_charged_by(self, token, day=None):
         """Running contracts whose preferred payment method it is."""
@@ -239,12 +260,7 @@ class SubscriptionContract(models.Model):
         )
 
     def _has_payment_method(self):
-        day = self.company_id._get_collection_date()
-        return (
-            super()._has_payment_method()
-            or bool(self._get_mandate(day))
-            or bool(self._get_current_token())
-        )
+        return super()._has_payment_method() or any(self._get_method())
 
     def _lose_token(self, message):
         """Flag those that have no payment method any more, ask their customers for

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...formats import bank_answers
-from ...formats.contract_csv import FileError
+from ...formats.file_error import FileError
 from ...formats.sepa_text import clean_id
 
 FILE_ERRORS = {

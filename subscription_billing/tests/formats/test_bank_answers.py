@@ -3,7 +3,7 @@ from decimal import Decimal
 from unittest import TestCase
 
 from ...formats import bank_answers
-from ...formats.contract_csv import FileError
+from ...formats.file_error import FileError
 
 IBAN = "DE89370400440532013000"
 

@@ -3,11 +3,11 @@ from odoo.tests import BaseCase
 from ...formats.contract_csv import (
     COLUMNS,
     MAX_BYTES,
-    FileError,
     parse_discounts,
     parse_quantities,
     read,
 )
+from ...formats.file_error import FileError
 
 HEADER = "reference,customer,plan,variant,start"
 

@@ -6,7 +6,7 @@ from openpyxl import Workbook
 
 from odoo.tests import BaseCase
 
-from ...formats.contract_csv import FileError
+from ...formats.file_error import FileError
 from ...formats.usage_event import EventError, parse
 from ...formats.usage_table import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, read, safe_cell
 
