@@ -378,6 +378,11 @@ class AccountMove(models.Model):
     def _note_not_scheduled(self, error):
         self._note_trouble(self.env._("%s is not collected", self.display_name), error)
 
+    def _note_not_booked(self, error):
+        self._note_trouble(
+            self.env._("The debit of %s was not booked", self.display_name), error
+        )
+
     def _note_trouble(self, what, error):
         text = f"{what}: {explain(self.env, error, what)}"
         contracts = self.subscription_contract_ids

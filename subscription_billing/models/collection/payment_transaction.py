@@ -31,11 +31,23 @@ class PaymentTransaction(models.Model):
     def _send_api_request(self, *args, **kwargs):
         """A lost answer is no refusal, though Odoo treats both alike."""
         try:
-            return super()._send_api_request(*args, **kwargs)
+            answer = super()._send_api_request(*args, **kwargs)
         except ValidationError as error:
-            if is_unanswered(error) and self.subscription_attempt_ids:
+            is_lost = is_unanswered(error)
+            if is_lost and self.subscription_attempt_ids:
                 self.subscription_is_unanswered = True
+            self._note_doubt(is_lost)
             raise
+        self._note_doubt(True)
+        return answer
+
+    def _note_doubt(self, is_in_doubt):
+        """Remember whether the provider may have done what it was asked for last."""
+        self.env.cr.cache["subscription_in_doubt"] = is_in_doubt
+
+    def _is_in_doubt(self):
+        """Whether an error may have come after the provider had charged."""
+        return self.env.cr.cache.get("subscription_in_doubt", False)
 
     def _update_state(self, allowed_states, target_state, state_message):
         """What the provider says now ends all doubt."""

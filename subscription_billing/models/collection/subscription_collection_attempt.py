@@ -101,7 +101,13 @@ class SubscriptionCollectionAttempt(models.Model):
     def create(self, vals_list):
         # The database looks at the state of those before.
         self.flush_model(["state"])
-        return super().create(vals_list)
+        attempts = super().create(vals_list)
+        for attempt in attempts.filtered(lambda it: it.number > 1):
+            before = attempt.move_id.subscription_attempt_ids - attempts
+            before.filtered(
+                lambda it: it.state in ("failed", "returned") and not it.date_next
+            ).date_next = attempt.date
+        return attempts
 
     @api.depends("state", "number")
     def _compute_is_waiting(self):
@@ -209,6 +215,7 @@ class SubscriptionCollectionAttempt(models.Model):
             [
                 ("id", "!=", self.id),
                 ("state", "=", "scheduled"),
+                ("mandate_id", "=", False),
                 ("date", "<=", day),
                 ("company_id", "=", company.id),
                 ("currency_id", "=", self.currency_id.id),
@@ -269,18 +276,25 @@ class SubscriptionCollectionAttempt(models.Model):
             return
         if not is_new:
             transaction.write({"state": "draft", "subscription_is_unanswered": False})
+        transaction._note_doubt(False)
+        is_refused = False
         try:
             with self.env.cr.savepoint():
-                transaction._charge_with_token()
+                try:
+                    transaction._charge_with_token()
+                except UserError:
+                    is_refused = not transaction._is_in_doubt()
+                    raise
         except RETRYABLE:
             raise
-        except UserError as error:
-            transaction._set_error(str(error))
         except Exception as error:
-            # Nobody knows how far the provider's module has come.
-            _logger.exception("Transaction %s", transaction.reference)
-            transaction.subscription_is_unanswered = True
-            transaction.state_message = str(error)
+            if is_refused:
+                transaction._set_error(str(error))
+            else:
+                # Nobody knows how far the provider's module has come.
+                _logger.exception("Transaction %s", transaction.reference)
+                transaction.subscription_is_unanswered = True
+                transaction.state_message = str(error)
         if transaction.state == "draft" and not transaction.subscription_is_unanswered:
             transaction._set_error(
                 self.env._("The provider asks for an authentication by the customer.")

@@ -364,7 +364,7 @@ class SubscriptionDebitBatch(models.Model):
                 ("date", "<=", day),
             ],
             lambda part: part._book(),
-            lambda part, error: part.move_id._note_not_scheduled(error),
+            lambda part, error: part.move_id._note_not_booked(error),
         )
         sent = self.search([("company_id", "=", company.id), ("state", "=", "sent")])
         sent.filtered(

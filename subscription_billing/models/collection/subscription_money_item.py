@@ -38,6 +38,7 @@ class SubscriptionMoneyItem(models.Model):
     @property
     def _table_query(self):
         today = self.env.cr.now().date()
+        attempts = self.env["subscription.collection.attempt"].sudo()
         return SQL(
             """
             SELECT a.id * 8 AS id,
@@ -49,12 +50,7 @@ class SubscriptionMoneyItem(models.Model):
                    a.currency_id, a.reason_id
               FROM subscription_collection_attempt a
               JOIN account_move m ON m.id = a.move_id
-             WHERE a.state = 'unknown'
-                OR (a.state IN ('failed', 'returned') AND a.date_next IS NULL
-                    AND m.payment_state IN ('not_paid', 'partial')
-                    AND NOT EXISTS (
-                        SELECT FROM subscription_collection_attempt later
-                         WHERE later.move_id = a.move_id AND later.id > a.id))
+             WHERE a.id IN %(attempts)s
              UNION ALL
             SELECT t.id * 8 + 1, 'card', t.payment_details, 'payment.token', t.id,
                    t.company_id, t.partner_id, t.subscription_expiry_date, NULL,
@@ -79,6 +75,7 @@ class SubscriptionMoneyItem(models.Model):
               FROM subscription_return_entry e
              WHERE e.state = 'unmatched'
             """,
+            attempts=attempts._search(attempts._get_look_after_domain()).subselect(),
             until=fields.Date.add(today, days=AHEAD),
         )
 

@@ -51,6 +51,36 @@ class TestMoneyItems(DebitCommon):
         self.collect("2026-01-02")
         self.assertEqual(self.items(), [])
 
+    def test_what_is_tried_again_needs_nobody_on_neither_list(self):
+        self.token()
+        move = self.invoice("2026-01-01")
+        self.collect("2026-01-01", "Do not honor")
+        attempt = move.sudo().subscription_attempt_ids[-1]
+        attempt.date_next = False
+        move.sudo().subscription_attempt_ids[0].state = "skipped"
+        self.assertTrue(attempt.is_to_look_after)
+        self.assertEqual(self.items(), [("failed", self.customer.name)])
+        with self.at("2026-01-03"):
+            attempt.action_try_again()
+        self.assertFalse(attempt.is_to_look_after)
+        self.assertEqual(self.items(), [])
+
+    def test_an_expired_mandate_leaves_the_invoice_to_a_transfer(self):
+        """Last used on 30 November 2023: expired on 1 December 2026."""
+        self.company.qr_code = True
+        mandate = self.mandate()
+        mandate.sudo().date_last_collection = "2023-11-30"
+        contract = self.subscribe("2026-11-01")
+        move = self.invoice("2026-11-01", contract)
+        move.partner_bank_id = self.bank.bank_account_id
+        with self.at("2026-11-30"):
+            self.assertIsNone(self.code(move))
+            self.assertEqual(move._get_mandate(self.day("2026-11-30")), mandate)
+        move.invalidate_recordset(["display_qr_code"])
+        with self.at("2026-12-01"):
+            self.assertIn("EUR30.00", self.code(move))
+        self.assertFalse(self.propose("2026-12-01").line_ids)
+
     def test_o2_only_accountants_have_the_list(self):
         seller = new_test_user(
             self.env,

@@ -144,6 +144,35 @@ class TestCollectionAnswers(CollectionCommon):
         self.assertEqual(self.attempt().state, "unknown")
         self.assertEqual(self.collect("2026-01-02").calls, [])
 
+    def answer_then_fail(self, day, answer):
+        """The provider answers, and its module raises afterwards."""
+        patched = type(self.env["payment.transaction"])
+
+        def charge(transaction):
+            transaction._send_api_request("POST", "charge")
+            raise UserError("Odd answer.")
+
+        with (
+            self.at(day),
+            patch.object(patched, "_send_payment_request", charge),
+            patch.object(
+                type(self.provider), "_send_api_request", side_effect=[answer]
+            ),
+        ):
+            self.env["subscription.collecting"]._cron_collect()
+        self.env.invalidate_all()
+
+    @mute_logger(f"{LOGGER}.subscription_collection_attempt")
+    def test_p1_an_error_after_the_provider_has_answered_is_no_refusal(self):
+        self.provider.subscription_is_repeatable = False
+        self.answer_then_fail("2026-01-01", {"status": "charged"})
+        self.assertEqual(self.attempt().state, "unknown")
+        self.assertEqual(self.collect("2026-01-02").calls, [])
+
+    def test_p1_an_error_after_the_provider_has_refused_is_a_refusal(self):
+        self.answer_then_fail("2026-01-01", ValidationError("Insufficient funds"))
+        self.assertEqual(self.move.subscription_attempt_ids[-1].state, "failed")
+
     def test_p1_a_silent_provider_wants_an_authentication(self):
         self.collect("2026-01-01", "silent")
         self.assertRecordValues(

@@ -82,6 +82,23 @@ class TestCollectionCredits(CollectionCommon):
             next_one.subscription_attempt_ids.transaction_id,
         )
 
+    def test_what_is_debited_does_not_go_along_with_a_card(self):
+        self.company.subscription_collect_minimum = 5.0
+        token = self.token()
+        small = self.invoice(
+            "2026-01-01", self.subscribe("2026-01-01", line_ids=self.priced(3.0))
+        )
+        self.collect("2026-01-01")
+        mandate = self.env["subscription.sepa.mandate"].create(
+            {"partner_id": self.customer.id, "iban": "DE02120300000000202051"}
+        )
+        small.sudo().subscription_attempt_ids.mandate_id = mandate
+        self.invoice("2026-02-01", self.subscribe("2026-02-01"))
+        provider = self.collect("2026-02-01")
+        self.assertEqual([amount for _ref, amount in provider.calls], [30.0])
+        self.assertEqual(small.subscription_attempt_ids.token_id, token)
+        self.assertFalse(small._is_settled())
+
     def test_the_minimum_is_in_the_companys_currency(self):
         currency = self.setup_other_currency("EUR", rates=[("2025-01-01", 0.1)])
         day = self.day("2026-01-01")
