@@ -1,8 +1,11 @@
 # Odoo's test loader only sees modules named test_* here.
 from .engine import (
     test_adjustment,
+    test_allocation,
     test_credit,
     test_doctests,
+    test_escalation,
+    test_interest,
     test_interval,
     test_limits,
     test_local_time,

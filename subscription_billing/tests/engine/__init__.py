@@ -1,7 +1,10 @@
 from . import (
     test_adjustment,
+    test_allocation,
     test_credit,
     test_doctests,
+    test_escalation,
+    test_interest,
     test_interval,
     test_limits,
     test_local_time,
