@@ -22,8 +22,9 @@ class Level:
 class OpenItem:
     """Something open of one debtor; a credit has a negative amount.
 
-    ``reached`` is the level it has reached, from 1; 0 = none yet. A claim is a fee or
-    interest of dunning itself.
+    ``reached`` is the level it has reached, from 1; 0 = none yet, and ``reached_on`` is
+    then the day on which dunning begins anew. A claim is a fee or interest of dunning
+    itself.
     """
 
     key: Hashable
@@ -71,9 +72,9 @@ def next_level(item: OpenItem, levels: Sequence[Level], day: date) -> int:
     level = levels[item.reached]
     if (day - item.due).days < level.days:
         return 0
-    if item.reached and item.reached_on:
-        delay = level.days - levels[item.reached - 1].days
-        if (day - item.reached_on).days < delay:
+    if item.reached_on:
+        before = levels[item.reached - 1].days if item.reached else 0
+        if (day - item.reached_on).days < level.days - before:
             return 0
     return item.reached + 1
 

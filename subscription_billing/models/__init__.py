@@ -17,3 +17,4 @@ from . import forecast
 from . import entitlements
 from . import notices
 from . import collection
+from . import dunning

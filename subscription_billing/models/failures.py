@@ -5,7 +5,7 @@ from datetime import date
 
 import psycopg2
 
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import LockError, RedirectWarning, UserError
 from odoo.tools import LazyTranslate
 from odoo.tools.misc import format_date
 
@@ -80,8 +80,8 @@ def explain(env, error, what):
     """
     if isinstance(error, EngineError):
         return _explain_engine_error(env, error)
-    if isinstance(error, UserError):
-        return str(error)
+    if isinstance(error, UserError | RedirectWarning):
+        return str(error.args[0])
     _logger.warning("%s failed: %s", what, error, exc_info=error)
     return env._("Unexpected error: %s", error)
 

@@ -7,3 +7,5 @@ from . import subscription_usage_import
 from . import subscription_usage_key
 from . import subscription_return_import
 from . import subscription_charge_back
+from . import subscription_payment_allocation
+from . import subscription_payment_allocation_line

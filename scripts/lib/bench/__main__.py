@@ -1,18 +1,27 @@
-"""Measures how fast usage is taken and rated, debits are written, and a year is
-forecast. Started by scripts/bench."""
+"""Measures how fast usage is taken and rated, debits are written, debtors are dunned,
+and a year is forecast. Started by scripts/bench."""
 
 import argparse
 import sys
 
 from odoo_session import open_env, require_addon
 
-from . import data, debits, engine, forecast, http, intake, loader, rating
+from . import data, debits, dunning, engine, forecast, http, intake, loader, rating
 from .table import conclude, machine
 
 ROUNDS, QUICK_ROUNDS = 5, 1
 INTAKE_CONTRACTS = 1_000
 # In this order: rating begins with an empty table.
-PARTS = ("engine", "debits", "intake", "loader", "http", "rating", "forecast")
+PARTS = (
+    "engine",
+    "debits",
+    "intake",
+    "loader",
+    "http",
+    "rating",
+    "forecast",
+    "dunning",
+)
 
 
 def parse_arguments():
@@ -50,6 +59,8 @@ def run_parts(env, options):
         yield from rating.run(env, rounds, options.quick)
     if "forecast" in wanted:
         yield from forecast.run(env, rounds, options.quick)
+    if "dunning" in wanted:
+        yield from dunning.run(env, options.quick)
 
 
 def main():

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
+from .dunning import Dunning
 from .simulated_bank import BANK, camt, german_iban
 
 CREDITOR = "DE98ZZZ09999999999"
@@ -52,6 +53,7 @@ class Collection:
         self.bank.bank_account_id = env["res.partner.bank"].create(
             {"acc_number": BANK, "partner_id": self.company.partner_id.id}
         )
+        self.dunning = Dunning(self)
         provider = self._create_provider()
         partners = contracts.partner_id.commercial_partner_id.sorted("id")
         for number, partner in enumerate(partners):
@@ -137,6 +139,7 @@ class Collection:
             with self._clock(day + timedelta(days=6)):
                 self._run(day + timedelta(days=6))
                 self._return_some(day + timedelta(days=6))
+                self._transfer(day + timedelta(days=6))
             for later in RETRIES:
                 retry = day + timedelta(days=later)
                 with self._clock(retry):
@@ -145,7 +148,8 @@ class Collection:
             last = day + timedelta(days=24)
             with self._clock(last):
                 self._run(last)
-                self._transfer(last)
+                self.dunning.pay_some(last)
+        self.dunning.close_month(last)
         self.env.cr.commit()
 
     @contextmanager
@@ -178,6 +182,7 @@ class Collection:
 
     def _run(self, day):
         self.env["subscription.collecting"]._collect(self.company, day)
+        self.dunning.dun(day)
 
     def _send_debits(self, day):
         batch = self.env["subscription.debit.batch"].create(

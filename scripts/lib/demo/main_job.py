@@ -1,5 +1,5 @@
-"""The demo's main job: import contracts, bill and collect month by month, check the
-sums."""
+"""The demo's main job: import contracts, bill, collect and dun month by month, check
+the sums."""
 
 import tempfile
 import time
@@ -46,12 +46,14 @@ def do_main_job(env, folder, days):
     runs = bill_all_months(env, folder, days, collection)
     print_totals(env, runs)
     collection_checks.print_funnel(collection)
+    collection.dunning.print_funnel()
     usage_checks.print_revenue(env)
     failures = [
         *check_sums(env),
         *usage_checks.check_usage(env, folder),
         *check_second_run(env, days),
         *collection_checks.check(collection),
+        *collection.dunning.check(),
     ]
     for failure in failures:
         print(f"FAILED: {failure}")

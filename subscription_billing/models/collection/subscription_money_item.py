@@ -12,6 +12,18 @@ KINDS = [
 ]
 # Cards and mandates are listed so many days before they expire.
 AHEAD = 60
+# More than the list has parts.
+ROOM = 16
+
+
+def columns(model, alias, *names):
+    """Columns of a part of the list that are taken from its table as they are."""
+    taken = ("company_id", "partner_id", *names)
+    return {
+        "res_model": SQL("%s", model),
+        "res_id": SQL.identifier(alias, "id"),
+        **{name: SQL.identifier(alias, name) for name in taken},
+    }
 
 
 class SubscriptionMoneyItem(models.Model):
@@ -37,47 +49,92 @@ class SubscriptionMoneyItem(models.Model):
 
     @property
     def _table_query(self):
-        today = self.env.cr.now().date()
-        attempts = self.env["subscription.collection.attempt"].sudo()
-        return SQL(
-            """
-            SELECT a.id * 8 AS id,
-                   a.state AS kind,
-                   m.name AS name,
-                   'subscription.collection.attempt' AS res_model,
-                   a.id AS res_id,
-                   a.company_id, a.partner_id, a.date, m.amount_residual AS amount,
-                   a.currency_id, a.reason_id
-              FROM subscription_collection_attempt a
-              JOIN account_move m ON m.id = a.move_id
-             WHERE a.id IN %(attempts)s
-             UNION ALL
-            SELECT t.id * 8 + 1, 'card', t.payment_details, 'payment.token', t.id,
-                   t.company_id, t.partner_id, t.subscription_expiry_date, NULL,
-                   NULL, NULL
-              FROM payment_token t
-             WHERE t.active AND t.subscription_expiry_date <= %(until)s
-               AND t.subscription_is_refused IS NOT TRUE
-             UNION ALL
-            SELECT s.id * 8 + 2, 'mandate', s.name, 'subscription.sepa.mandate', s.id,
-                   s.company_id, s.partner_id, s.date_expiry, NULL, NULL, NULL
-              FROM subscription_sepa_mandate s
-             WHERE s.state = 'active' AND s.date_expiry <= %(until)s
-             UNION ALL
-            SELECT c.id * 8 + 3, 'missing', c.name, 'subscription.contract', c.id,
-                   c.company_id, c.partner_id, NULL, NULL, NULL, NULL
-              FROM subscription_contract c
-             WHERE c.is_payment_method_missing AND c.state <> 'ended'
-             UNION ALL
-            SELECT e.id * 8 + 4, 'bank', COALESCE(e.end_to_end_id, ''),
-                   'subscription.return.file', e.file_id, e.company_id, NULL, e.date,
-                   e.amount, e.currency_id, e.reason_id
-              FROM subscription_return_entry e
-             WHERE e.state = 'unmatched'
-            """,
-            attempts=attempts._search(attempts._get_look_after_domain()).subselect(),
-            until=fields.Date.add(today, days=AHEAD),
+        parts = self._get_parts(self.env.cr.now().date())
+        return SQL(" UNION ALL ").join(
+            self._get_query_of_part(number, *part) for number, part in enumerate(parts)
         )
+
+    def _get_query_of_part(self, number, columns, source):
+        """One part of the list; columns it does not name are empty. Ids of different
+        parts differ by their remainder."""
+        place = SQL(f"* {ROOM} + {number} AS id")
+        chosen = [SQL("%s %s", columns["res_id"], place)]
+        for name, field in self._fields.items():
+            if field.store and name != "id":
+                value = columns.get(name, SQL("NULL"))
+                kind = SQL(field.column_type[1].split("(")[0])
+                chosen.append(SQL("(%s)::%s AS %s", value, kind, SQL.identifier(name)))
+        return SQL("SELECT %s FROM %s", SQL(", ").join(chosen), source)
+
+    def _get_parts(self, day):
+        """What is on the list; others may add to it.
+
+        :return: list of (dict column -> SQL, SQL of table and condition); ``res_id`` is
+            in each
+        """
+        attempts = self.env["subscription.collection.attempt"].sudo()
+        wanted = attempts._search(attempts._get_look_after_domain()).subselect()
+        until = fields.Date.add(day, days=AHEAD)
+        return [
+            (
+                columns("subscription.collection.attempt", "a", "date", "currency_id")
+                | {
+                    "kind": SQL("a.state"),
+                    "name": SQL("m.name"),
+                    "amount": SQL("m.amount_residual"),
+                    "reason_id": SQL("a.reason_id"),
+                },
+                SQL(
+                    "subscription_collection_attempt a "
+                    "JOIN account_move m ON m.id = a.move_id WHERE a.id IN %s",
+                    wanted,
+                ),
+            ),
+            (
+                columns("payment.token", "t")
+                | {
+                    "kind": SQL("'card'"),
+                    "name": SQL("t.payment_details"),
+                    "date": SQL("t.subscription_expiry_date"),
+                },
+                SQL(
+                    "payment_token t WHERE t.active AND t.subscription_expiry_date <= "
+                    "%s AND t.subscription_is_refused IS NOT TRUE",
+                    until,
+                ),
+            ),
+            (
+                columns("subscription.sepa.mandate", "s", "name")
+                | {"kind": SQL("'mandate'"), "date": SQL("s.date_expiry")},
+                SQL(
+                    "subscription_sepa_mandate s WHERE s.state = 'active' "
+                    "AND s.date_expiry <= %s",
+                    until,
+                ),
+            ),
+            (
+                columns("subscription.contract", "c", "name")
+                | {"kind": SQL("'missing'")},
+                SQL(
+                    "subscription_contract c WHERE c.is_payment_method_missing "
+                    "AND c.state <> 'ended'"
+                ),
+            ),
+            (
+                {
+                    "kind": SQL("'bank'"),
+                    "name": SQL("COALESCE(e.end_to_end_id, '')"),
+                    "res_model": SQL("'subscription.return.file'"),
+                    "res_id": SQL("e.file_id"),
+                    "company_id": SQL("e.company_id"),
+                    "date": SQL("e.date"),
+                    "amount": SQL("e.amount"),
+                    "currency_id": SQL("e.currency_id"),
+                    "reason_id": SQL("e.reason_id"),
+                },
+                SQL("subscription_return_entry e WHERE e.state = 'unmatched'"),
+            ),
+        ]
 
     def action_open(self):
         """The record that needs somebody."""

@@ -53,6 +53,7 @@ EVENT_TYPES = [
     ("payment_returned", "Payment returned"),
     ("payment_method_added", "Payment method saved"),
     ("payment_method_missing", "Payment method missing"),
+    ("dunned", "Dunned"),
 ]
 TOPICS = [
     ("life", "Life Cycle"),
@@ -96,6 +97,7 @@ TOPIC_OF_TYPE = {
     "payment_returned": "money",
     "payment_method_added": "money",
     "payment_method_missing": "money",
+    "dunned": "money",
 }
 # Icon and colour by type, else by topic.
 LOOKS = {

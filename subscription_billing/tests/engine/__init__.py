@@ -4,6 +4,7 @@ from . import (
     test_credit,
     test_doctests,
     test_escalation,
+    test_escalation_properties,
     test_interest,
     test_interval,
     test_limits,

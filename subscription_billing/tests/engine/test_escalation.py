@@ -40,6 +40,11 @@ class TestEscalation(TestCase):
         self.assertIsNone(self.step([late], 46))
         self.assertEqual(self.step([late], 47), (2, {"a": 2}))
 
+    def test_p3_beginning_anew_takes_its_time(self):
+        again = item(reached_on=after(40))
+        self.assertIsNone(self.step([again], 46))
+        self.assertEqual(self.step([again], 47), (1, {"a": 1}))
+
     def test_p3_nothing_after_the_last_level(self):
         self.assertIsNone(self.step([item(reached=3, reached_on=after(28))], 400))
 

@@ -17,9 +17,11 @@ RATES = {
 class TestInterest(TestCase):
     """§ 288 BGB: by days on what was open, at the rate of each half-year."""
 
-    def reckon(self, balances, last, points=9, rates=RATES):
+    def reckon(self, balances, last, points=9, rates=None):
         balances = [(date.fromisoformat(day), Decimal(it)) for day, it in balances]
-        found = interest(balances, date.fromisoformat(last), rates, Decimal(points))
+        found = interest(
+            balances, date.fromisoformat(last), rates or RATES, Decimal(points)
+        )
         return str(CENT.round(found.amount)), found.missing
 
     def test_two_rates(self):

@@ -16,6 +16,9 @@ PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|%%|<[^>]+>")
 WORDS = re.compile(r' (?:aria-label|title|placeholder)="[^"]*"')
 # The linter wants a translation that repeats the term to be left empty.
 SAME_IN_GERMAN = {
+    "International",
+    "{{ object._get_mail_subject() }}",
+    '<div t-out="object._get_mail_body()"/>\n            ',
     "%(file)s: %(problem)s",
     "%(quantity)s × %(price)s = %(amount)s",
     "<span>%</span>",

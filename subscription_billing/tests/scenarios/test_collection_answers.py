@@ -11,6 +11,9 @@ from ..collection_common import CollectionCommon, Provider
 LOGGER = "odoo.addons.subscription_billing.models.collection"
 
 
+ODD = UserError("Odd answer.")
+
+
 class Killed(BaseException):
     """The process ends here."""
 
@@ -150,7 +153,7 @@ class TestCollectionAnswers(CollectionCommon):
 
         def charge(transaction):
             transaction._send_api_request("POST", "charge")
-            raise UserError("Odd answer.")
+            raise ODD
 
         with (
             self.at(day),
