@@ -1,4 +1,6 @@
-"""Kills processes that collect, and lets others go on. Usage: python -m crash DATABASE
+"""Kills processes that collect and dun, and lets others go on.
+
+Usage: python -m crash DATABASE
 
 Run on the database of the demo. Each attempt to collect is killed between two of its
 steps, at each of them more than once; then a process that is not killed goes on. Two
@@ -7,19 +9,18 @@ record of what it was asked. Exit code 1 if anybody was charged twice, or an inv
 not settled.
 """
 
-import os
-import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from datetime import date
+from itertools import count
 from pathlib import Path
 from unittest.mock import patch
 
+import crash_dunning
+from killing import Killer, finish, start
 from odoo_session import open_env, require_addon
-
-from odoo import sql_db
 
 DAY = date(2027, 6, 1)
 # The steps of an attempt between which a process may die.
@@ -37,21 +38,10 @@ ROUNDS = 3
 PARALLEL = 200
 
 
-class Killer:
-    """Ends the process at one step; without a step it never does."""
-
-    def __init__(self, step=None):
-        self.step = step
-        self.commits = 0
-
-    def reach(self, step):
-        if step and step == self.step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
 def work(database, step, record):
     """Collect what is due, in a process of its own; dies at ``step``."""
     killer = Killer(step)
+    commits = count(1)
     with open_env(database) as env:
         company = get_company(env)
         env = env(context={"allowed_company_ids": company.ids})
@@ -60,12 +50,11 @@ def work(database, step, record):
         commit = attempts._commit
 
         def commit_or_die(attempt):
-            killer.commits += 1
             names = {
                 2: (STEPS[0], STEPS[1]),
                 3: (STEPS[4], STEPS[5]),
                 4: (STEPS[6], STEPS[7]),
-            }.get(killer.commits, (None, None))
+            }.get(next(commits), (None, None))
             killer.reach(names[0])
             commit(attempt)
             killer.reach(names[1])
@@ -85,38 +74,16 @@ def work(database, step, record):
         env.cr.commit()
 
 
-def start(database, step, record):
+def begin(database, step, record):
     """Start a process that collects; its id."""
-    # No connection to the database may be shared by two processes.
-    sql_db.close_all()
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 1
-    try:
-        work(database, step, record)
-        code = 0
-    finally:
-        os._exit(code)
-
-
-def finish(pid):
-    """Whether the process was killed; SystemExit if it failed by itself."""
-    _pid, status = os.waitpid(pid, 0)
-    if os.WIFSIGNALED(status):
-        if os.WTERMSIG(status) != signal.SIGKILL:
-            sys.exit(f"error: a process has died of signal {os.WTERMSIG(status)}")
-        return True
-    if os.WEXITSTATUS(status):
-        sys.exit("error: a process that collects has failed")
-    return False
+    return start(lambda: work(database, step, record))
 
 
 def get_company(env):
     return env["res.company"].search([("name", "=", "Nordlicht Software GmbH")])
 
 
-def create_invoices(database, count):
+def create_invoices(database, number_of):
     """Invoices of one contract that is paid by card; their ids."""
     with open_env(database) as env:
         company = get_company(env)
@@ -148,7 +115,7 @@ def create_invoices(database, count):
                         )
                     ],
                 }
-                for number in range(count)
+                for number in range(number_of)
             ]
         )
         moves.action_post()
@@ -158,7 +125,7 @@ def create_invoices(database, count):
 
 def settle_the_rest(database, record):
     """What is open from before must not count."""
-    finish(start(database, None, record))
+    finish(begin(database, None, record))
 
 
 def read(record):
@@ -191,10 +158,10 @@ def kill_all(database, folder):
             ids = create_invoices(database, 1)
             record = folder / f"{number}-{STEPS.index(step)}"
             record.touch()
-            if not finish(start(database, step, record)):
+            if not finish(begin(database, step, record)):
                 failures.append(f"nothing was killed {step}")
             kills += 1
-            finish(start(database, None, record))
+            finish(begin(database, None, record))
             failures += [
                 f"{it} (killed {step})" for it in judge(database, ids, read(record))
             ]
@@ -208,7 +175,7 @@ def race(database, folder):
     record = folder / "race"
     record.touch()
     started = time.perf_counter()
-    for pid in [start(database, None, record) for _worker in range(2)]:
+    for pid in [begin(database, None, record) for _worker in range(2)]:
         finish(pid)
     seconds = time.perf_counter() - started
     charged = read(record)
@@ -228,6 +195,7 @@ def main(database):
         folder = Path(name)
         settle_the_rest(database, folder / "rest")
         failures = [*kill_all(database, folder), *race(database, folder)]
+    failures += crash_dunning.run(database, get_company)
     for failure in failures:
         print(f"FAILED: {failure}")
     return 1 if failures else 0

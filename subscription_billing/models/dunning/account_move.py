@@ -72,7 +72,7 @@ class AccountMove(models.Model):
         self._waive()
 
     def _collect_for_dunning(self, day):
-        """Charge a saved card once more for what is overdue.
+        """Charge a saved card, or debit an account, once more for what is overdue.
 
         :param date day: when
         """
@@ -80,14 +80,28 @@ class AccountMove(models.Model):
         for move in self.filtered(
             lambda it: it.move_type == "out_invoice" and not it._is_settled()
         ):
-            token = move._get_tokens(day)[:1]
+            mandate, tokens = move._get_methods(day)[move]
             planned = move.subscription_attempt_ids.filtered(
                 lambda it: it.state == "scheduled"
             )
-            if token and not planned and not move._is_being_collected():
+            can_pay = mandate or tokens
+            if can_pay and not planned and not move._is_being_collected():
                 # One try, and no plan after it: the level decides what comes next.
                 steps = len(move.company_id._get_days("subscription_retry_days"))
-                attempts.create(move._prepare_attempt(token, day, step=steps))
+                vals = {"step": steps, "mandate_id": mandate.id}
+                attempts.create(move._prepare_attempt(tokens[:1], day, **vals))
+
+    def _invoice_paid_hook(self):
+        """Paying ends the case: dunning has a look at once."""
+        result = super()._invoice_paid_hook()
+        cases = self.env["subscription.dunning.case"].sudo()
+        domain = [
+            ("partner_id", "in", self.commercial_partner_id.ids),
+            ("state", "!=", "closed"),
+        ]
+        if cases.search_count(domain, limit=1):
+            self.env.ref("subscription_billing.ir_cron_dun").sudo()._trigger()
+        return result
 
     # ----------------------------------------------------------------------
     # Bad debts

@@ -27,7 +27,7 @@ class SubscriptionDunningCase(models.Model):
         "res.company", required=True, readonly=True, index=True
     )
     partner_id = fields.Many2one(
-        "res.partner", "Debtor", required=True, readonly=True, index=True
+        "res.partner", "Customer", required=True, readonly=True, index=True
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     policy_id = fields.Many2one(
@@ -44,7 +44,7 @@ class SubscriptionDunningCase(models.Model):
     step_ids = fields.One2many("subscription.dunning.step", "case_id", "Steps")
     level_id = fields.Many2one(
         "subscription.dunning.level",
-        "Level",
+        "Dunning Level",
         compute="_compute_level_id",
         store=True,
         ondelete="restrict",
@@ -222,6 +222,13 @@ class SubscriptionDunningCase(models.Model):
         """Make the files with all that is open, and dun no more."""
         self.check_access("write")
         for case in self.sudo():
+            if not case.level_id:
+                raise UserError(
+                    self.env._(
+                        "%s was not dunned yet. Send a letter first.",
+                        case.partner_id.display_name,
+                    )
+                )
             case._hand_over(case.company_id._get_collection_date())
 
     def _hand_over(self, day):

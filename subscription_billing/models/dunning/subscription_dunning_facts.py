@@ -78,28 +78,21 @@ class SubscriptionDunningFacts(models.AbstractModel):
         reached = self._find_reached(lines)
         held = self._find_held(company, day, lines)
         result = defaultdict(list)
-        for line in lines:
-            policy = policies[line]
+        # A credit counts once: for the first policy under which something is open.
+        first = {}
+        for line in lines.sorted(lambda it: it.amount_residual_currency < 0):
             debtor = line.partner_id.commercial_partner_id
+            owner, policy = (debtor, line.currency_id), policies[line]
             if line.amount_residual_currency < 0:
-                for key in self._get_keys_of_credit(debtor, line, policies):
-                    result[key].append(self._as_item(line, policy, {}, held))
+                key = first.get(owner)
             elif policy:
-                key = Key(debtor, line.currency_id, policy)
-                result[key].append(self._as_item(line, policy, reached, held))
+                key = Key(*owner, policy)
+                first.setdefault(owner, key)
+            else:
+                key = None
+            if key:
+                result[key].append(self._as_item(line, key.policy, reached, held))
         return result
-
-    def _get_keys_of_credit(self, debtor, credit, policies):
-        """A credit counts once: for the first policy under which something is open."""
-        for line, policy in policies.items():
-            if (
-                policy
-                and line.partner_id.commercial_partner_id == debtor
-                and line.currency_id == credit.currency_id
-                and line.amount_residual_currency > 0
-            ):
-                return [Key(debtor, line.currency_id, policy)]
-        return []
 
     def _as_item(self, line, policy, reached, held):
         days, day = reached.get(line, (None, None))

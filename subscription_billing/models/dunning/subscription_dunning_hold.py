@@ -24,7 +24,7 @@ class SubscriptionDunningHold(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
-    partner_id = fields.Many2one("res.partner", "Debtor", required=True, index=True)
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True)
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", store=True, index=True
     )

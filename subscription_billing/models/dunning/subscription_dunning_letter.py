@@ -76,8 +76,13 @@ class SubscriptionDunningLetter(models.AbstractModel):
             "address": self._get_address(to, company),
             "page": self.env._("Page %s", "{page}"),
             "footer": [it for it in footer if it],
-            "logo": base64.b64decode(company.logo) if company.logo else b"",
+            "logo": self._get_logo(company),
         }
+
+    def _get_logo(self, company):
+        """The company's own logo; nothing for the one Odoo comes with."""
+        is_own = company.logo and not company.uses_default_logo
+        return base64.b64decode(company.logo) if is_own else b""
 
     def _get_address(self, to, company):
         """Up to six lines, the country only abroad, in capitals (DIN 5008)."""

@@ -1,7 +1,7 @@
 from string import Formatter
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..numbers import Amount
 
@@ -76,7 +76,8 @@ class SubscriptionDunningLevel(models.Model):
         "Puts in Default", help="The debtor is in default from the next day on."
     )
     retries = fields.Boolean(
-        "Collects Again", help="A saved card is charged once more."
+        "Collects Again",
+        help="A saved card is charged, or an account debited, once more.",
     )
     asks_user = fields.Boolean("Activity", help="Somebody gets something to do.")
     note = fields.Char("What to Do", translate=True)
@@ -134,6 +135,18 @@ class SubscriptionDunningLevel(models.Model):
                     level=self.name,
                     wrong=", ".join(wrong) or "{}",
                     known=", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = self.env["subscription.dunning.step"].sudo()
+        for step in used.search([("level_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "Level “%s” stands in letters that were sent or proposed. Make a "
+                    "new policy without it, and choose that one.",
+                    step.level_id.name,
                 )
             )
 

@@ -107,7 +107,12 @@ class SubscriptionDunningPolicy(models.Model):
             ended = ended or level.ends_contracts
             handed_over = level.hands_over
 
-    @api.depends("level_ids.days", "level_ids.retries", "level_ids.pauses_contracts")
+    @api.depends(
+        "level_ids.days",
+        "level_ids.retries",
+        "level_ids.pauses_contracts",
+        "level_ids.ends_contracts",
+    )
     def _compute_warning(self):
         for policy in self:
             policy.warning = policy._get_warning()

@@ -42,12 +42,12 @@ class SubscriptionDunningStep(models.Model):
     )
     company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(
-        related="case_id.partner_id", string="Debtor", store=True, index=True
+        related="case_id.partner_id", string="Customer", store=True, index=True
     )
     currency_id = fields.Many2one(related="case_id.currency_id", store=True)
     level_id = fields.Many2one(
         "subscription.dunning.level",
-        "Level",
+        "Dunning Level",
         required=True,
         readonly=True,
         index=True,
@@ -71,7 +71,7 @@ class SubscriptionDunningStep(models.Model):
         help="Fees and interest that were charged and are no journal entries yet.",
     )
     amount_total = fields.Monetary("To Pay", readonly=True)
-    reason = fields.Char("Why", readonly=True)
+    reason = fields.Char("Why", compute="_compute_reason")
     message = fields.Char(
         "Trouble", readonly=True, help="What did not work, or what was left out."
     )
@@ -91,6 +91,16 @@ class SubscriptionDunningStep(models.Model):
         for step in self:
             step.display_name = f"{step.level_id.name} – {step.partner_id.name}"
 
+    @api.depends("date", "line_ids.date_due")
+    def _compute_reason(self):
+        for step in self:
+            due = [line.date_due for line in step.line_ids] or [step.date]
+            step.reason = self.env._(
+                "Overdue items: %(count)s, the oldest by %(days)s days",
+                count=len(step.line_ids),
+                days=(step.date - min(due)).days,
+            )
+
     # ----------------------------------------------------------------------
     # Proposing
     # ----------------------------------------------------------------------
@@ -105,16 +115,10 @@ class SubscriptionDunningStep(models.Model):
         levels = policy._get_levels()
         reached = dict(found.reached)
         by_key = {item.key: item for item in items}
-        overdue = max(day - by_key[line].due for line in reached)
         return {
             "level_id": levels[found.level - 1].id,
             "date": day,
             "amount": float(found.amount),
-            "reason": self.env._(
-                "%(count)s overdue items, the oldest by %(days)s days",
-                count=len(reached),
-                days=overdue.days,
-            ),
             "line_ids": [
                 Command.clear(),
                 *(
@@ -376,20 +380,20 @@ class SubscriptionDunningStep(models.Model):
             lambda it: it.level_id._sends_letter() or it._lacks_address()
         )
         service = self.env["subscription.dunning.letter"]
-        vals_list = [
-            {
-                "name": step._get_file_name(),
-                "raw": service._make(step, day),
-                "mimetype": "application/pdf",
-                "res_model": step._name,
-                "res_id": step.id,
-            }
-            for step in letters
-            if step.level_id.channel != "none"
-        ]
-        attachments = self.env["ir.attachment"].create(vals_list)
-        for attachment in attachments:
-            self.browse(attachment.res_id).letter_id = attachment
+        attachments = self.env["ir.attachment"].create(
+            [
+                {
+                    "name": step._get_file_name(),
+                    "raw": service._make(step, day),
+                    "mimetype": "application/pdf",
+                    "res_model": step.case_id._name,
+                    "res_id": step.case_id.id,
+                }
+                for step in letters
+            ]
+        )
+        for step, attachment in zip(letters, attachments, strict=True):
+            step.letter_id = attachment
 
     def _lacks_address(self):
         return self.level_id._sends_mail() and not self._get_recipient().email

@@ -29,7 +29,10 @@ class SubscriptionDunningStepLine(models.Model):
     move_id = fields.Many2one(related="move_line_id.move_id", string="Journal Entry")
     name = fields.Char("Document", readonly=True)
     level_id = fields.Many2one(
-        "subscription.dunning.level", readonly=True, ondelete="restrict"
+        "subscription.dunning.level",
+        "Dunning Level",
+        readonly=True,
+        ondelete="restrict",
     )
     days = fields.Integer(readonly=True, help="Days of the level it has reached.")
     date_sent = fields.Date(

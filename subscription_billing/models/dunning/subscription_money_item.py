@@ -18,14 +18,25 @@ class SubscriptionMoneyItem(models.Model):
             ("dispute", "Disputed"),
         ]
     )
-    level_id = fields.Many2one("subscription.dunning.level", "Level", readonly=True)
+    level_id = fields.Many2one(
+        "subscription.dunning.level", "Dunning Level", readonly=True
+    )
 
     def _get_parts(self, day):
         return [
             *super()._get_parts(day),
             (
                 columns("subscription.dunning.case", "d", "currency_id", "level_id")
-                | {"kind": SQL("'dunning'"), "date": SQL("d.date_open")},
+                | {
+                    "kind": SQL("'dunning'"),
+                    "date": SQL("d.date_open"),
+                    # What the last letter has asked for.
+                    "amount": SQL(
+                        "SELECT s.amount_total FROM subscription_dunning_step s "
+                        "WHERE s.case_id = d.id AND s.state = 'done' "
+                        "ORDER BY s.date_sent DESC, s.id DESC LIMIT 1"
+                    ),
+                },
                 SQL(
                     "subscription_dunning_case d WHERE d.state = 'open' "
                     "AND d.level_id IS NOT NULL"

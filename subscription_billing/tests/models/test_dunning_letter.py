@@ -69,7 +69,8 @@ class TestDunningLetter(DunningCommon):
             self.assertIn(part, text)
         for amount in ("1,000.00", "40.00", "3.94", "1,043.94"):
             self.assertIn(amount, text)
-        self.assertEqual(step.letter_id.res_id, step.id)
+        self.assertEqual(step.letter_id.res_model, step.case_id._name)
+        self.assertEqual(step.letter_id.res_id, step.case_id.id)
         self.assertIn("01/22/2026", text)
 
     def test_the_texts_of_the_level(self):

@@ -52,6 +52,21 @@ class TestDunningPolicy(DunningCommon):
         self.assertIn("Level 2", policy.warning)
         self.assertFalse(self.policy.warning)
 
+    def test_a_level_that_was_used_stays(self):
+        policy = self.policy_of({"days": 7}, {"days": 9})
+        self.company.subscription_dunning_policy_id = policy
+        self.owed()
+        self.dun("2026-01-08", automatic=False)
+        with self.assertRaisesRegex(UserError, "stands in letters"):
+            policy._get_levels()[0].unlink()
+        policy._get_levels()[1].unlink()
+
+    def test_who_got_no_letter_is_not_handed_over(self):
+        self.owed()
+        self.dun("2026-01-08", automatic=False)
+        with self.assertRaisesRegex(UserError, "not dunned yet"):
+            self.case().action_hand_over()
+
     def test_texts_that_break(self):
         for text in ("Dear {nobody}", "{", "{}", "{amount.__class__}"):
             with (
@@ -125,6 +140,18 @@ class TestDunningPolicy(DunningCommon):
         self.dun("2026-01-03")
         self.assertEqual(self.steps()[-1].case_id.policy_id, ours)
         self.assertEqual(self.steps()[-1].line_ids.move_id, other)
+
+    def test_credits_count_though_something_else_has_no_policy(self):
+        mine = self.policy_of({"days": 7})
+        self.company.subscription_dunning_policy_id = False
+        self.owed(10.0, due="2025-12-01")
+        contract = self.subscribe(
+            "2026-01-01", partner_id=self.business.id, dunning_policy_id=mine.id
+        )
+        self.invoice("2026-01-01", contract)
+        self.owed(12.0, move_type="out_refund")
+        self.dun("2026-01-08")
+        self.assertEqual(self.steps().mapped("amount"), [18.0])
 
     def person(self, groups, company=None):
         company = company or self.company

@@ -154,6 +154,7 @@ class TestDunningScreens(DunningCommon):
         )
         item = items.filtered(lambda it: it.partner_id == self.business)
         self.assertEqual(item.action_open()["res_id"], self.case().id)
+        self.assertEqual(item.amount, 100.0)
         self.pay(move, "2026-01-09")
         self.dun("2026-01-09")
         self.assertFalse(

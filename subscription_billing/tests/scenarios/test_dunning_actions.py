@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..dunning_common import DunningCommon
+from ..formats.test_bank_answers import camt, detail, entry
 
 
 @tagged("post_install", "-at_install", "dunning")
@@ -57,6 +58,36 @@ class TestDunningActions(DunningCommon):
         self.dun("2026-01-08")
         self.assertFalse(move.subscription_attempt_ids)
         self.assertEqual(self.steps().state, "done")
+
+    def test_an_account_is_debited_once_more(self):
+        self.by({"days": 20, "retries": True})
+        self.mandate(partner=self.business)
+        self.company.subscription_retry_days = "0"
+        _contract, move = self.billed()
+        line = self.debit("2026-01-05").line_ids
+        self.collect("2026-01-07")
+        content = camt(entry(detail(line.end_to_end_id, "AM04"), "30.00"))
+        self.answer(content, "2026-01-09")
+        self.assertFalse(self.propose("2026-01-12").line_ids)
+        self.dun("2026-01-21")
+        self.assertAttempts(
+            move, [(1, "2026-01-05", "returned"), (2, "2026-01-21", "scheduled")]
+        )
+        self.assertEqual(self.debit("2026-01-21").line_ids.move_id, move)
+
+    def test_a_payment_has_dunning_look_at_once(self):
+        self.by({"days": 7})
+        move = self.owed()
+        other = self.owed(partner=self._customer("Other"))
+        self.dun("2026-01-08", automatic=False)
+        cron = self.env.ref("subscription_billing.ir_cron_dun")
+        triggers = self.env["ir.cron.trigger"].sudo()
+        triggers.search([("cron_id", "=", cron.id)]).unlink()
+        self.pay(move, "2026-01-09")
+        self.assertEqual(triggers.search_count([("cron_id", "=", cron.id)]), 1)
+        self.dun("2026-01-09", automatic=False)
+        self.assertFalse(self.steps())
+        self.assertTrue(self.steps(other.partner_id))
 
     # Contracts
 
@@ -182,7 +213,7 @@ class TestDunningActions(DunningCommon):
         move, other = self.owed(100.0), self.owed(40.0)
         self.dun("2026-01-08", automatic=False)
         step = self.steps()
-        self.assertIn("2 overdue items, the oldest by 7 days", step.reason)
+        self.assertIn("Overdue items: 2, the oldest by 7 days", step.reason)
         self.pay(other, "2026-01-08")
         self.dun("2026-01-09", automatic=False)
         self.assertEqual(self.steps(), step)

@@ -66,7 +66,10 @@ class TestDunningCrash(DunningCommon):
         self.assertEqual(mails, 1)
         self.assertEqual(len(self.contract.pause_ids), 1)
         letters = self.env["ir.attachment"].search_count(
-            [("res_model", "=", step._name), ("mimetype", "=", "application/pdf")]
+            [
+                ("res_model", "=", step.case_id._name),
+                ("mimetype", "=", "application/pdf"),
+            ]
         )
         self.assertEqual(letters, 1)
 

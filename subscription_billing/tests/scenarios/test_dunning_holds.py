@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..dunning_common import DunningCommon
+from ..formats.test_bank_answers import camt, detail, entry
 
 
 @tagged("post_install", "-at_install", "dunning")
@@ -114,8 +115,6 @@ class TestDunningHolds(DunningCommon):
         self.assertHealthy()
 
     def returned(self, lines, day):
-        from ..formats.test_bank_answers import camt, detail, entry
-
         content = camt(entry(detail(lines.end_to_end_id, "AM04"), "119.00"))
         return self.answer(content, day, name=f"{day}.xml")
 

@@ -140,3 +140,39 @@ class TestDunningWrittenOff(DunningCommon):
             self.case().with_user(seller).action_write_off()
         with self.assertRaises(AccessError):
             self.steps().line_ids.move_id.with_user(seller).action_recover()
+
+
+@tagged("post_install", "-at_install", "dunning")
+class TestDunningOnSkr04(DunningCommon):
+    """The same bookings on the other German chart."""
+
+    chart_template = "de_skr04"
+
+    def codes(self, moves):
+        lines = moves.line_ids.filtered(
+            lambda it: it.account_id.account_type != "asset_receivable"
+        )
+        return {it.account_id.code[:4]: it.balance for it in lines}
+
+    def test_fees_interest_and_bad_debts(self):
+        self.company.subscription_dunning_policy_id = self.policy_of(
+            {"days": 14, "flat_fee": 40.0, "charges_interest": True}
+        )
+        move = self.owed(1000.0)
+        self.dun("2026-01-15")
+        claims = self.steps().claim_move_ids
+        self.assertEqual(self.codes(claims), {"4830": -40.0, "7100": -3.94})
+        self.assertFalse(claims.line_ids.tax_ids)
+        entry = move._write_off(self.day(DAY))
+        self.assertEqual(self.codes(entry), {"6936": 1000.0})
+
+    def test_a_consumer_over_two_rates(self):
+        """1,000.00 due 15 June 2025, 35 days at 7.27 % and 6.27 %: 6.42."""
+        self.company.subscription_dunning_policy_id = self.policy_of(
+            {"days": 35, "charges_interest": True, "fee_business": 5.0}
+        )
+        consumer = self._customer("Ada", email="ada@example.com")
+        self.owed(1000.0, due="2025-06-15", partner=consumer)
+        self.dun("2025-07-20")
+        step = self.steps(consumer)
+        self.assertEqual((step.amount_interest, step.amount_fee), (6.42, 0.0))
