@@ -95,9 +95,13 @@ class SubscriptionDunning(models.AbstractModel):
             vals = steps._prepare(escalation, facts[key], key.policy, day)
             if step:
                 step.write({**vals, "state": "proposed", "message": False})
+                step._reckon(day)
             else:
                 vals_list.append({**vals, "case_id": case.id})
-        return steps.with_context(**QUIETLY).create(vals_list)
+        created = steps.with_context(**QUIETLY).create(vals_list)
+        for step in created:
+            step._reckon(day)
+        return created
 
     def _find_cases(self, company, debtors):
         cases = self.env["subscription.dunning.case"].search(

@@ -208,7 +208,8 @@ class SubscriptionDunningStep(models.Model):
         self.write({"state": "dropped", "message": message})
 
     def _reckon(self, day):
-        """Fee, flat fees, interest and the deadline."""
+        """Fee, flat fees, interest and the deadline: as they would be if it were sent
+        on ``day``."""
         level, debtor = self.level_id, self.partner_id
         principal = self.line_ids.filtered(
             lambda it: not it.move_id.subscription_claim_kind

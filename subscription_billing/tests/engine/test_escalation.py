@@ -74,6 +74,10 @@ class TestEscalation(TestCase):
             self.step([item(amount="4"), item("b", "1")], 7, minimum=Decimal(5)),
             (1, {"a": 1, "b": 1}),
         )
+        held = item("h", "100", is_held=True)
+        self.assertIsNone(
+            self.step([held, item(amount="4")], 7, minimum=Decimal(5)), "it is held"
+        )
         small = item(amount="9.99", reached=1, reached_on=after(7))
         self.assertIsNone(self.step([small], 14))
         self.assertEqual(self.step([small, item("b")], 14), (1, {"b": 1}))

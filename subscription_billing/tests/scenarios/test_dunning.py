@@ -81,6 +81,23 @@ class TestDunning(DunningCommon):
             )
         self.assertEqual(step.state, "dropped")
 
+    def test_a_proposal_tells_what_it_would_charge(self):
+        self.company.subscription_dunning_policy_id = self.policy_of(
+            {"days": 14, "flat_fee": 40.0, "charges_interest": True}
+        )
+        self.owed(1000.0)
+        self.dun("2026-01-15", automatic=False)
+        step = self.steps()
+        self.assertEqual(
+            (step.amount_flat_fee, step.amount_interest, step.amount_total),
+            (40.0, 3.94, 1043.94),
+        )
+        self.assertFalse(step.claim_move_ids)
+        # A day later it is sent, with the interest of that day.
+        with self.at("2026-01-16"):
+            step.action_send_now()
+        self.assertEqual(step.amount_interest, 4.22)
+
     def test_p3_paying_ends_the_case_and_lifts_the_pause(self):
         contract = self.subscribe("2026-01-01", partner_id=self.business.id)
         move = self.invoice("2026-01-01", contract)
