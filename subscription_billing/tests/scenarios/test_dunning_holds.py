@@ -82,8 +82,6 @@ class TestDunningHolds(DunningCommon):
             "2026-01-01", partner_id=self.business.id, line_ids=self.priced(119.0)
         )
         move = self.invoice("2026-01-01", contract)
-        self.dun("2026-01-04")
-        self.assertFalse(self.steps(), "the mandate is to pay it")
         for sent, booked, back in (
             ("01-05", "01-07", "01-09"),
             ("01-09", "01-12", "01-14"),
@@ -113,6 +111,17 @@ class TestDunningHolds(DunningCommon):
         self.assertEqual(contract.state, "active")
         self.assertEqual(self.case().state, "closed")
         self.assertHealthy()
+
+    def test_what_a_mandate_is_to_pay_is_not_dunned(self):
+        mandate = self.mandate(partner=self.business)
+        contract = self.subscribe("2026-01-01", partner_id=self.business.id)
+        move = self.invoice("2026-01-01", contract)
+        other = self.owed(50.0)
+        self.dun("2026-01-21")
+        self.assertEqual(self.steps().line_ids.move_id, other)
+        mandate.action_cancel()
+        self.dun("2026-01-22")
+        self.assertEqual(self.steps()[-1].line_ids.move_id, move)
 
     def returned(self, lines, day):
         content = camt(entry(detail(lines.end_to_end_id, "AM04"), "119.00"))
