@@ -7,7 +7,7 @@ from calendar import monthrange
 from datetime import date
 from pathlib import Path
 
-from . import collection_checks, company, usage, usage_checks
+from . import collection_checks, company, datev, usage, usage_checks
 from .collection import Collection
 
 FIRST_YEAR = 2025
@@ -54,6 +54,7 @@ def do_main_job(env, folder, days):
         *check_second_run(env, days),
         *collection_checks.check(collection),
         *collection.dunning.check(),
+        *datev.export_months(env, days),
     ]
     for failure in failures:
         print(f"FAILED: {failure}")

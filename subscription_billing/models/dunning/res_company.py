@@ -7,6 +7,11 @@ CHART_ACCOUNTS = {
     "interest": {"de_skr03": "2650", "de_skr04": "7100"},
     "bad_debt": {"de_skr03": "2406", "de_skr04": "6936"},
 }
+# Each of them corrects the tax of one rate (§ 17 UStG); DATEV knows it by the account.
+BAD_DEBTS = {
+    "de_skr03": {7: "2401", 0: "2400"},
+    "de_skr04": {7: "6931", 0: "6930"},
+}
 SETTINGS = {
     "fee": "subscription_dunning_fee_account_id",
     "interest": "subscription_interest_account_id",
@@ -69,21 +74,21 @@ class ResCompany(models.Model):
 
     def _find_chart_account(self, kind):
         code = CHART_ACCOUNTS[kind].get(self.chart_template)
+        return self._find_account(code) if code else self.env["account.account"]
+
+    def _find_account(self, code):
+        """The first account whose code begins so; a chart may have more digits."""
         accounts = self.env["account.account"].with_company(self)
-        return accounts.search(
-            [
-                *accounts._check_company_domain(self),
-                ("code", "=like", f"{code}%"),
-            ]
-            if code
-            else [("id", "=", False)],
-            order="code",
-            limit=1,
-        )
+        domain = [*accounts._check_company_domain(self), ("code", "=like", f"{code}%")]
+        return accounts.search(domain, order="code", limit=1)
 
     def _get_bad_debt_account(self, taxes):
-        """For invoice lines with ``taxes``; the account is the same for all of them."""
-        return self._get_claim_account("bad_debt")
+        """For invoice lines with ``taxes``: as set, else that of their rate."""
+        account = self._get_claim_account("bad_debt")
+        code = BAD_DEBTS.get(self.chart_template, {}).get(sum(taxes.mapped("amount")))
+        if self.subscription_bad_debt_account_id or not code:
+            return account
+        return self._find_account(code) or account
 
     def _get_claim_journal(self):
         self.ensure_one()

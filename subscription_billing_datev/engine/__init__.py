@@ -1,0 +1,3 @@
+"""How journal entries become rows: values in, values out, no database, no clock."""
+
+from . import booking, journal
