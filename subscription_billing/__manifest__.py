@@ -95,6 +95,9 @@
         "views/subscription_dunning_case_views.xml",
         "views/subscription_dunning_step_views.xml",
         "views/subscription_dunning_contract_views.xml",
+        "data/ir_cron_defer_data.xml",
+        "views/res_config_settings_deferral_views.xml",
+        "views/subscription_deferral_views.xml",
         "views/subscription_menus.xml",
     ],
     "demo": [

@@ -10,8 +10,11 @@
     "data": [
         "security/ir.model.access.csv",
         "security/subscription_billing_datev_security.xml",
+        "data/res_country_group_data.xml",
         "views/subscription_datev_export_views.xml",
         "views/account_views.xml",
+        "views/cii_templates.xml",
+        "wizard/subscription_service_taxes_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "auto_install": True,

@@ -18,3 +18,4 @@ from . import entitlements
 from . import notices
 from . import collection
 from . import dunning
+from . import accounting

@@ -21,8 +21,6 @@ KEY_NO_AUTOMATIC = "40"
 KEY_ONE_STOP_SHOP = "240"
 # What DATEV's own arithmetic may differ by, a row, before it counts as a fault.
 TOLERANCE = Decimal("0.02")
-# Rates of the second half of 2020, which Automatik accounts had by themselves.
-LOWERED = {Decimal(19): Decimal(16), Decimal(7): Decimal(5)}
 
 
 class BookingError(Exception):
@@ -185,7 +183,7 @@ def _key(one: Leg, two: Leg, is_invoice: bool) -> str:
             if is_invoice and not two.item.may_be_untaxed:
                 raise BookingError("untaxed", **facts)
             return KEY_NO_AUTOMATIC
-        if tax.country or not _stands_for(account, tax.rate):
+        if tax.country or not account.stands_for(tax.rate):
             raise BookingError("other_tax", **facts)
         return ""
     if tax is None:
@@ -195,8 +193,3 @@ def _key(one: Leg, two: Leg, is_invoice: bool) -> str:
     if tax.rate and not tax.key:
         raise BookingError("no_key", **facts)
     return tax.key
-
-
-def _stands_for(account: Account, rate: Decimal) -> bool:
-    """Whether an Automatik account takes this rate out of an amount."""
-    return account.rate in (None, rate) or LOWERED.get(account.rate) == rate

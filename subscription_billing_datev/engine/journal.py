@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
+# Rates of the second half of 2020, which Automatik accounts had by themselves.
+LOWERED = {Decimal(19): Decimal(16), Decimal(7): Decimal(5)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,10 @@ class Account:
     kind: str = "ledger"
     is_automatic: bool = False
     rate: Decimal | None = None
+
+    def stands_for(self, rate: Decimal) -> bool:
+        """Whether an Automatik account takes this rate out of an amount."""
+        return self.rate in (None, rate) or LOWERED.get(self.rate) == rate
 
 
 @dataclass(frozen=True, slots=True)

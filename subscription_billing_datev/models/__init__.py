@@ -1,1 +1,1 @@
-from . import export
+from . import e_invoices, export, service_taxes

@@ -1,12 +1,23 @@
 """Measures how fast usage is taken and rated, debits are written, debtors are dunned,
-and a year is forecast. Started by scripts/bench."""
+a year is forecast, and invoices are exported. Started by scripts/bench."""
 
 import argparse
 import sys
 
 from odoo_session import open_env, require_addon
 
-from . import data, debits, dunning, engine, forecast, http, intake, loader, rating
+from . import (
+    data,
+    datev,
+    debits,
+    dunning,
+    engine,
+    forecast,
+    http,
+    intake,
+    loader,
+    rating,
+)
 from .table import conclude, machine
 
 ROUNDS, QUICK_ROUNDS = 5, 1
@@ -21,6 +32,7 @@ PARTS = (
     "rating",
     "forecast",
     "dunning",
+    "datev",
 )
 
 
@@ -61,6 +73,8 @@ def run_parts(env, options):
         yield from forecast.run(env, rounds, options.quick)
     if "dunning" in wanted:
         yield from dunning.run(env, options.quick)
+    if "datev" in wanted:
+        yield from datev.run(env, options.quick)
 
 
 def main():

@@ -63,48 +63,12 @@ def set_up_taxes(env):
     for product in products:
         is_book = product.default_code == "NL-HANDBOOK"
         product.taxes_id = reduced if is_book else full
+    wizard = env["subscription.service.taxes"].create({"company_id": env.company.id})
+    wizard.action_apply()
     return {
-        "eu": map_services(
-            chart,
-            "fiscal_position_eu_vat_id_partner_service_skr03",
-            "tax_free_eu_skr03",
-            "8336",
-            full + reduced,
-        ),
-        "swiss": map_services(
-            chart,
-            "fiscal_position_non_eu_partner_service_skr03",
-            "tax_free_third_country_skr03",
-            "8338",
-            full + reduced,
-        ),
+        "eu": chart.ref("fiscal_position_eu_vat_id_partner_service_skr03"),
+        "swiss": chart.ref("fiscal_position_non_eu_partner_service_skr03"),
     }
-
-
-def map_services(chart, position_name, tax_name, code, taxes):
-    env = chart.env
-    position, tax = chart.ref(position_name), chart.ref(tax_name)
-    tax.write(
-        {
-            "active": True,
-            "fiscal_position_ids": [(4, position.id)],
-            "original_tax_ids": [(4, each.id) for each in taxes],
-        }
-    )
-    position.account_ids.unlink()
-    position.account_ids = [
-        (0, 0, {"account_src_id": source.id, "account_dest_id": target.id})
-        for target in account(env, code)
-        for source in account(env, "8400") + account(env, "8300")
-    ]
-    return position
-
-
-def account(env, code):
-    company = env.company
-    return env["account.account"].search(
-        [("code", "=like", f"{code}%"), ("company_ids", "in", company.ids)], limit=1
-    )
 
 
 def import_rates(env):

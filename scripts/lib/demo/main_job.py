@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import collection_checks, company, datev, usage, usage_checks
 from .collection import Collection
+from .deferrals import Deferrals
 
 FIRST_YEAR = 2025
 
@@ -43,10 +44,12 @@ def do_main_job(env, folder, days):
     usage.load(env, folder / "usage.csv")
     collection = Collection(env)
     collection.set_up(contracts)
-    runs = bill_all_months(env, folder, days, collection)
+    deferrals = Deferrals(env)
+    runs = bill_all_months(env, folder, days, collection, deferrals)
     print_totals(env, runs)
     collection_checks.print_funnel(collection)
     collection.dunning.print_funnel()
+    deferrals.print_balances()
     usage_checks.print_revenue(env)
     failures = [
         *check_sums(env),
@@ -54,6 +57,7 @@ def do_main_job(env, folder, days):
         *check_second_run(env, days),
         *collection_checks.check(collection),
         *collection.dunning.check(),
+        *deferrals.differences,
         *datev.export_months(env, days),
     ]
     for failure in failures:
@@ -74,7 +78,7 @@ def bill(env, day):
     )
 
 
-def bill_all_months(env, folder, days, collection):
+def bill_all_months(env, folder, days, collection, deferrals):
     print(
         f"{'month':8} contracts  invoices {'net':>13} {'tax':>13} {'gross':>13}  time"
     )
@@ -88,6 +92,7 @@ def bill_all_months(env, folder, days, collection):
         print_row(f"{day:%Y-%m}", run, f"{seconds:5.1f} s")
         runs += run
         collection.collect(day)
+        deferrals.close_month(day)
     return runs
 
 

@@ -160,9 +160,3 @@ class SubscriptionDunningHold(models.Model):
         """Dunning goes on from today."""
         self.check_access("write")
         self.state = "over"
-
-    def _get_label(self):
-        """What holds and until when, for people."""
-        self.ensure_one()
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
-        return f"{kinds[self.kind]}: {self.reason}"

@@ -2,6 +2,7 @@ from . import (
     test_adjustment,
     test_allocation,
     test_credit,
+    test_deferral,
     test_doctests,
     test_escalation,
     test_escalation_properties,

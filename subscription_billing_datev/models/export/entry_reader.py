@@ -251,6 +251,8 @@ class EntryReader:
         origin = move.reversed_entry_id
         if move.move_type in ("out_refund", "in_refund") and origin:
             return self._get_document(origin)
+        if deferrals := move.sudo().subscription_deferral_ids:
+            return self._get_document(deferrals.invoice_id[:1])
         if self._is_exchange_difference(move):
             partials = self.env["account.partial.reconcile"]
             part = partials.search([("exchange_move_id", "=", move.id)], limit=1)

@@ -5,6 +5,8 @@ from odoo.addons.subscription_billing.tests.translation_mixin import Translation
 from ..datev_common import DatevCommon
 
 SAME_IN_GERMAN = {
+    "Factur-x/XRechnung CII 2.2.0",
+    "UBL BIS Billing 3.0.12",
     "DATEV",
     "ID",
     "Name",

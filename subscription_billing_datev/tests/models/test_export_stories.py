@@ -264,3 +264,35 @@ class TestEffort(DatevCommon):
         count(1)
         few, many = count(3), count(30)
         self.assertLessEqual(many, few + 3)
+
+
+@tagged("post_install", "-at_install", "datev")
+class TestDeferrals(DatevCommon):
+    def test_entries_of_deferred_revenue(self):
+        """Net, with key 40, under the number of the invoice: DATEV takes no tax out."""
+        self.company.write(
+            {
+                "subscription_deferral_policy": "month",
+                "subscription_deferral_method": "months",
+                "subscription_deferral_since": "2026-01-01",
+                "subscription_deferral_is_automatic": True,
+            }
+        )
+        invoice = self.sell(("8400", 1200, self.vat_19), day="2026-10-01", post=False)
+        invoice.invoice_line_ids.write(
+            {
+                "subscription_date_start": "2026-10-01",
+                "subscription_date_end": "2027-09-30",
+            }
+        )
+        invoice.action_post()
+        with self.at("2026-11-30"):
+            self.env["subscription.deferring"]._cron_defer()
+        export = self.exported("2026-10-01", "2026-11-30")
+        told = ["1428,00 S 10001 8400", "1100,00 H 0990 8400 40"]
+        self.assertEqual(self.told(export), told)
+        self.assertEqual(self.told(export, "2026-11"), ["100,00 S 0990 8400 40"])
+        for month in ("2026-10", "2026-11"):
+            row = self.rows(export, month)[-1]
+            self.assertEqual(row["Belegfeld 1"], invoice.name)
+        self.assertFalse(any(export.sum_ids.mapped("amount_difference")))

@@ -1,0 +1,6 @@
+from . import (
+    res_company,
+    res_config_settings,
+    subscription_billing_check,
+    subscription_invoicing,
+)
