@@ -26,6 +26,7 @@
         "wizard/subscription_forecast_views.xml",
         "wizard/subscription_collection_views.xml",
         "wizard/subscription_payment_allocation_views.xml",
+        "wizard/subscription_month_end_views.xml",
         "views/subscription_price_views.xml",
         "views/subscription_price_form_views.xml",
         "views/subscription_meter_views.xml",

@@ -9,3 +9,5 @@ from . import subscription_return_import
 from . import subscription_charge_back
 from . import subscription_payment_allocation
 from . import subscription_payment_allocation_line
+from . import subscription_month_end
+from . import subscription_month_end_line

@@ -1,1 +1,1 @@
-from . import subscription_service_taxes
+from . import subscription_month_end, subscription_service_taxes

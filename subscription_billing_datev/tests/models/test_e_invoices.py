@@ -3,6 +3,7 @@ from lxml import etree
 from odoo.tests import tagged
 
 from ..datev_common import DatevCommon
+from ..e_invoice_rules import rule_faults, schema_faults
 
 UBL = {
     "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
@@ -36,6 +37,10 @@ class TestEInvoices(DatevCommon):
             {"country_id": cls.env.ref("base.de").id, "vat": "DE136695976"}
         )
         cls.product_a.taxes_id = cls.vat_19
+
+    def line(self, *args, **vals):
+        """With a product: Odoo's CII takes the name from it."""
+        return super().line(*args, product_id=self.product_a.id, **vals)
 
     def invoice(self, *periods, **vals):
         """An invoice with a line for each (amount, first, last)."""
@@ -207,3 +212,53 @@ class TestEInvoices(DatevCommon):
         tree = self.ubl(move)
         self.assertFalse(tree.findall(".//cac:InvoicePeriod", UBL))
         self.assertEqual(move._get_service_period(), (None, None))
+
+    def documents(self):
+        """What a company sends: several periods, a credit within, direct debit, reverse
+        charge, a credit note."""
+        yield self.invoice(
+            (100, "2026-10-01", "2026-10-31"), (-20, "2026-09-16", "2026-09-30")
+        )
+        move = self.invoice((100, "2026-10-01", "2026-10-31"))
+        refund = move._reverse_moves([{"invoice_date": "2026-10-20"}])
+        refund.action_post()
+        yield refund
+        self.env["subscription.service.taxes"].create({}).action_apply()
+        france = self._customer(
+            "Client SARL",
+            country_id=self.env.ref("base.fr").id,
+            vat="FR40303265045",
+            street="Rue 1",
+            zip="75001",
+            city="Paris",
+            email="client@example.com",
+            is_company=True,
+        )
+        self.subscribe("2026-10-01", partner_id=france.id)
+        self.mandate(partner=self.business)
+        self.subscribe("2026-10-01", partner_id=self.business.id)
+        yield from self.bill("2026-10-01").move_ids
+
+    def test_all_of_them_keep_the_rules_of_en_16931(self):
+        """Schemas of UBL 2.1 and CII, and the rules of CEN and of Factur-X."""
+        self.company.partner_id.bank_ids = self.bank.bank_account_id
+        moves = list(self.documents())
+        self.assertEqual(len(moves), 4)
+        for kind, model in (
+            ("ubl", "account.edi.xml.ubl_de"),
+            ("cii", "account.edi.xml.cii"),
+        ):
+            documents = [self.env[model]._export_invoice(move)[0] for move in moves]
+            for data in documents:
+                self.assertEqual(schema_faults(data), [])
+            self.assertEqual(rule_faults(kind, documents), [], kind)
+
+    def test_a_broken_document_is_found(self):
+        """The rules are tried: a negative price, and a node in the wrong place."""
+        move = self.invoice((100, "2026-10-01", "2026-10-31"))
+        data = self.env["account.edi.xml.ubl_de"]._export_invoice(move)[0]
+        broken = data.replace(b">100.0</cbc:PriceAmount>", b">-100.0</cbc:PriceAmount>")
+        self.assertNotEqual(broken, data)
+        self.assertTrue([it for it in rule_faults("ubl", [broken]) if "BR-27" in it])
+        broken = data.replace(b"cbc:StartDate", b"cbc:BeginDate")
+        self.assertTrue(schema_faults(broken))

@@ -83,3 +83,15 @@ class TestExportAccess(DatevCommon):
             self.assertFalse(
                 self.env[model].with_user(export.env.user).has_access("write")
             )
+
+    def test_month_end_list_tells_what_was_not_handed_over(self):
+        self.sell(("8400", 100, self.vat_19))
+
+        def left():
+            page = self.env["subscription.month.end"].create({"date": "2026-10-31"})
+            line = page.line_ids.filtered(lambda it: "DATEV" in it.name)
+            return line.number, line.is_due
+
+        self.assertEqual(left(), (1, True))
+        self.exported()
+        self.assertEqual(left(), (0, False))
