@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ...engine.booking import BookingError
-from ...engine.journal import Item
+from ...engine.journal import Account, Item
 from ...formats.extf import clean_cost, is_writable
 from ...formats.extf_bookings import Voucher
 
@@ -68,6 +68,7 @@ class EntryReader:
         by_move = defaultdict(list)
         for line in lines:
             by_move[line["move_id"]].append(line)
+        self._assign_numbers(lines)
         cleared = self._read_cleared(moves, by_move)
         mandates = self._read_mandates(moves)
         for move in moves:
@@ -77,6 +78,17 @@ class EntryReader:
             except BookingError as error:
                 items = error
             yield move, items, self._get_voucher(move, own, mandates.get(move.id, ""))
+
+    def _assign_numbers(self, lines):
+        """Give a number to those of a batch who are debtors or creditors at DATEV for
+        the first time, all at once."""
+        persons = defaultdict(set)
+        for line in lines:
+            if kind := self._person_kind(line["account_id"]):
+                persons[kind].add(line["partner_id"])
+        for kind, ids in persons.items():
+            partners = self.env["res.partner"].browse(sorted(ids - {False}))
+            partners.commercial_partner_id._assign_datev_numbers(kind, self.company)
 
     def _read_cleared(self, moves, by_move):
         """Parts of persons' items of payments and entries by the document they
@@ -174,11 +186,8 @@ class EntryReader:
         if not partner:
             raise BookingError("no_partner", account=ledger.number)
         number = partner[f"datev_{kind}_number"]
-        if not number:
-            partner._assign_datev_numbers(kind, self.company)
-            number = partner[f"datev_{kind}_number"]
         self.partners[kind, number] = partner
-        return type(ledger)(number, "person")
+        return Account(number, "person")
 
     def _get_currency(self, currency_id):
         if currency_id not in self.currencies:

@@ -67,11 +67,14 @@ class ResPartner(models.Model):
             return
         sequence = company._get_datev_sequence(kind)
         taken = set(partners.search([(name, "!=", False)]).mapped(name))
+        # Straight to the field: a number is no change of the address that has to be
+        # synchronised, and that it is free was just looked up for all of them.
+        field = self._fields[name]
         for partner in missing.sorted("id"):
             number = sequence.next_by_id()
             while number in taken:
                 number = sequence.next_by_id()
-            partner[name] = number
+            field.write(partner, number)
 
     def _get_datev_name(self):
         return self.datev_name or self.name or ""
