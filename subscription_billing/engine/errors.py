@@ -58,6 +58,12 @@ class InvalidTimezone(EngineError):
     code = "invalid_timezone"
 
 
+class TooManyCharges(EngineError):
+    """More periods are open than anybody would want on an invoice."""
+
+    code = "too_many_charges"
+
+
 class InvalidItem(EngineError):
     """An item that is in the timeline twice, or charged without being in it."""
 

@@ -36,13 +36,17 @@ def local_date(instant: datetime, zone: str) -> date:
 def day_start_utc(day: date, zone: str) -> datetime:
     """Return the first instant of a local day, in UTC.
 
-    Where the clock is set forward at midnight, that is the instant of the change.
+    Where the clock is set forward at midnight, that is the instant of the change. It
+    is held inside the calendar.
 
     >>> day_start_utc(date(2022, 1, 1), "America/New_York").isoformat()
     '2022-01-01T05:00:00+00:00'
     """
     midnight = datetime.combine(day, time.min, tzinfo=get_zone(zone))
-    return midnight.astimezone(timezone.utc)
+    try:
+        return midnight.astimezone(timezone.utc)
+    except OverflowError:
+        return midnight.replace(tzinfo=timezone.utc)
 
 
 @lru_cache(maxsize=10_000)

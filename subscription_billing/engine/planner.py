@@ -7,11 +7,14 @@ from dataclasses import replace
 from datetime import date
 
 from .charge import Charged, ChargeKind, DueCharge, Plan
-from .errors import InvalidItem
+from .errors import InvalidItem, TooManyCharges
 from .item_planner import ItemPlanner
 from .money import Rounding
 from .period import Period
-from .timeline import Timeline
+from .timeline import Item, ItemKind, Timeline
+
+# Periods of a contract that are billed at once: 27 years of days.
+MAX_OPEN = 10_000
 
 
 def plan(
@@ -29,7 +32,8 @@ def plan(
     timeline does not bill, whenever it lies. Putting both into the ledger and
     planning again yields nothing. With `interim`, usage of the open periods is due as
     well, up to `until` (excluded).
-    Raises `InvalidItem` for a charge whose item the timeline does not have.
+    Raises `InvalidItem` for a charge whose item the timeline does not have, and
+    `TooManyCharges` for more than 10,000 open periods, before it looks at them.
     """
     rows: dict[Hashable, list[Charged]] = {item.key: [] for item in timeline.items}
     for row in charged:
@@ -40,6 +44,11 @@ def plan(
                 item=row.item_key,
             )
         rows[row.item_key].append(row)
+    count = sum(
+        _count_open(item, len(rows[item.key]), until) for item in timeline.items
+    )
+    if count > MAX_OPEN:
+        raise TooManyCharges(f"{count} periods are open", count=count, limit=MAX_OPEN)
     charges: list[DueCharge] = []
     credits: list[DueCharge] = []
     upcoming: list[date] = []
@@ -57,6 +66,16 @@ def plan(
     charges.sort(key=_order)
     credits.sort(key=_order)
     return Plan(tuple(charges), tuple(credits), min(upcoming, default=None))
+
+
+def _count_open(item: Item, charged: int, until: date) -> int:
+    """About how many periods are open, reckoned without walking through them."""
+    valid = item.validity()
+    if item.kind is ItemKind.ONE_OFF or not valid or until < valid.start:
+        return 0
+    last = min(until, valid.last_day)
+    periods = item.fees.number_at(last) - item.fees.number_at(valid.start) + 1
+    return max(periods - charged, 0)
 
 
 def _cut(charge: DueCharge, day: date) -> DueCharge:

@@ -24,6 +24,7 @@ COLUMNS = (
 REQUIRED = ("reference", "customer", "plan", "variant", "start")
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 50_000
+MAX_COLUMNS = 60
 # Numbers lie below it.
 LIMIT = 1e9
 
@@ -32,8 +33,8 @@ def read(content: bytes) -> list[dict]:
     """Rows as dicts of stripped text by column name, plus ``row``, the line number.
 
     :raise FileError: ``too_large``, ``encoding`` (``position`` of the byte),
-        ``columns`` (``missing``), ``malformed`` (``line``), ``too_many_rows`` or
-        ``no_rows``
+        ``columns`` (``missing``), ``many_columns``, ``malformed`` (``line``),
+        ``too_many_rows`` or ``no_rows``
     """
     if len(content) > MAX_BYTES:
         raise FileError("too_large", limit=MAX_BYTES // 1024**2)
@@ -41,6 +42,8 @@ def read(content: bytes) -> list[dict]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileError("encoding", position=error.start) from error
+    if "\0" in text:
+        raise FileError("encoding", position=content.index(b"\0"))
     head = text.split("\n", 1)[0]
     delimiter = ";" if head.count(";") > head.count(",") else ","
     reader = csv.DictReader(
@@ -56,6 +59,8 @@ def read(content: bytes) -> list[dict]:
 
 
 def _rows(reader: csv.DictReader) -> Iterator[dict]:
+    if len(reader.fieldnames or ()) > MAX_COLUMNS:
+        raise FileError("many_columns", limit=MAX_COLUMNS)
     missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
     if missing:
         raise FileError("columns", missing=missing)

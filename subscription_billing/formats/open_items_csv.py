@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 
-from .usage_statement_csv import safe
+from .spreadsheet import safe_cell
 
 COLUMNS = (
     "debtor",
@@ -39,7 +39,7 @@ def write_open_items(rows: Iterable[Mapping[str, str]]) -> bytes:
     for row in rows:
         writer.writerow(
             {
-                name: cell if name in ("amount", "open") else safe(cell)
+                name: cell if name in ("amount", "open") else safe_cell(cell)
                 for name, cell in row.items()
             }
         )

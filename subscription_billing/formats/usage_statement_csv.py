@@ -14,6 +14,8 @@ from datetime import datetime
 from decimal import Context, Decimal
 from typing import BinaryIO
 
+from .spreadsheet import safe_cell
+
 COLUMNS = (
     "row",
     "instant",
@@ -31,8 +33,6 @@ COLUMNS = (
 MAX_DECIMALS = 12
 # Python's own context refuses numbers of more than 28 digits.
 EXACT = Context(prec=100)
-# What spreadsheets take for the beginning of a formula.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class StatementWriter:
@@ -114,17 +114,8 @@ class StatementWriter:
     def _write(self, **cells: str) -> None:
         for name in ("meter", "key", "properties", "document", "text"):
             if name in cells:
-                cells[name] = safe(cells[name])
+                cells[name] = safe_cell(cells[name])
         self._writer.writerow(cells)
-
-
-def safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula.
-
-    >>> safe("=cmd|' /C calc'!A0"), safe("order-1")
-    ("'=cmd|' /C calc'!A0", 'order-1')
-    """
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def cut(value: Decimal) -> Decimal:

@@ -15,7 +15,9 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from .file_error import FileError
-from .usage_event import NUMBER, EventError, shown
+from .spreadsheet import is_formula, safe_cell
+from .usage_event import EventError, shown
+from .workbook import check_workbook
 
 COLUMNS = ("contract", "meter", "quantity", "instant", "key")
 REQUIRED = ("contract", "meter", "instant", "key")
@@ -23,12 +25,11 @@ PREFIX = "properties."
 # What the report of rejected rows adds; left out when it is mended and read again.
 REPORT_COLUMNS = ("rejected_row", "rejected_reason")
 MAX_BYTES = 20 * 1024 * 1024
-MAX_UNZIPPED = 20 * MAX_BYTES
 MAX_ROWS = 20_000
+# Rows of a file that are looked at, empty ones too.
+MAX_SEEN = 5 * MAX_ROWS
 MAX_COLUMNS = 60
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-# What a spreadsheet would compute instead of showing it.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 
 class Row(NamedTuple):
@@ -46,7 +47,8 @@ def read(content: bytes) -> tuple[list[str], list[Row]]:
 
     :raise FileError: ``too_large``, ``encoding``, ``delimiter`` (``found``),
         ``columns`` (``missing``), ``double_column`` (``name``), ``malformed``
-        (``line``), ``too_many_rows``, ``many_columns``, ``no_rows`` or ``no_excel``
+        (``line``), ``too_many_rows``, ``too_many_cells``, ``many_columns``,
+        ``no_rows`` or ``no_excel``
     """
     if len(content) > MAX_BYTES:
         raise FileError("too_large", limit=MAX_BYTES // 1024**2)
@@ -54,6 +56,7 @@ def read(content: bytes) -> tuple[list[str], list[Row]]:
         lines = _excel_lines(content)
     else:
         lines = csv_lines(io.StringIO(decode(content), newline=""))
+    lines = _limit(lines)
     header = read_header(lines)
     rows = []
     for row in read_rows(header, lines):
@@ -63,6 +66,13 @@ def read(content: bytes) -> tuple[list[str], list[Row]]:
     if not rows:
         raise FileError("no_rows")
     return header, rows
+
+
+def _limit(lines: Iterable) -> Iterator:
+    for count, line in enumerate(lines):
+        if count == MAX_SEEN:
+            raise FileError("too_many_rows", limit=MAX_ROWS)
+        yield line
 
 
 def decode(content: bytes) -> str:
@@ -103,9 +113,7 @@ def _find_delimiter(head: str) -> str:
 def _excel_lines(content: bytes) -> Iterator[tuple[int, list]]:
     """Row numbers and cells of the first sheet; a formula is an error."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > MAX_UNZIPPED:
-                raise FileError("too_large", limit=MAX_UNZIPPED // 1024**2)
+        check_workbook(content)
         book = load_workbook(io.BytesIO(content), read_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
@@ -212,7 +220,7 @@ def _get_cell_error(name: str, cell: object) -> EventError | None:
         return EventError(cell.code, column=name, **cell.facts)
     if type(cell) is not str:
         return None
-    if cell[0] in FORMULA_SIGNS and not NUMBER.fullmatch(cell):
+    if is_formula(cell):
         return EventError("formula", column=name, value=shown(cell))
     if not cell.isascii() and not _is_text(cell):
         return EventError("not_utf8", column=name, value=to_text(cell)[:60])
@@ -249,14 +257,3 @@ def write_rejected(
         writer.writerow((*REPORT_COLUMNS, *map(safe_cell, names)))
     for number, reason, cells in rows:
         writer.writerow(map(safe_cell, (number, reason, *cells)))
-
-
-def safe_cell(value: object) -> str:
-    """
-    >>> [safe_cell(v) for v in ("=cmd", "-5", "-x", "a")]
-    ["'=cmd", '-5', "'-x", 'a']
-    """
-    text = str(value)
-    if text.startswith(FORMULA_SIGNS) and not NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text

@@ -1,3 +1,4 @@
+from . import subscription_guard_mixin
 from . import subscription_process_lock
 from . import product_template
 from . import res_company

@@ -7,9 +7,57 @@ and subtract a day here and nowhere else.
 
 from datetime import date, timezone
 
+from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
 from ..engine.period import ONE_DAY
+
+# What a day of a contract can be. A year 1, or 9999, is a slip that would be planned,
+# charged and forecast day by day.
+FIRST_DAY = date(1970, 1, 1)
+LAST_DAY = date(2199, 12, 31)
+
+
+class _Sensible:
+    """What is entered is refused in words where it makes no sense."""
+
+    def convert_to_cache(self, value, record, validate=True):
+        try:
+            result = super().convert_to_cache(value, record, validate)
+        except (TypeError, ValueError) as error:
+            raise ValidationError(
+                record.env._(
+                    "%(field)s: %(value)s is no date. Write it as 2026-12-31.",
+                    field=self._description_string(record.env),
+                    value=str(value)[:40],
+                )
+            ) from error
+        if result and not FIRST_DAY.year <= result.year <= LAST_DAY.year:
+            raise ValidationError(
+                record.env._(
+                    "%(field)s: %(day)s lies outside of %(first)s to %(last)s.",
+                    field=self._description_string(record.env),
+                    day=result.isoformat(),
+                    first=FIRST_DAY.year,
+                    last=LAST_DAY.year,
+                )
+            )
+        return result
+
+    def convert_to_column(self, value, record, values=None, validate=True):
+        """What is searched for may lie anywhere."""
+        if not validate:
+            return super().convert_to_cache(value, record, validate)
+        return super().convert_to_column(value, record, values, validate)
+
+
+class Day(_Sensible, fields.Date):
+    """A day that is entered."""
+
+
+class Instant(_Sensible, fields.Datetime):
+    """An instant that is entered, in UTC."""
 
 
 def as_stop(last):

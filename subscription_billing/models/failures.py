@@ -36,6 +36,10 @@ ENGINE_ERRORS = {
     "invalid_price": _lt("the parts of a price contradict each other"),
     "invalid_meter": _lt("a meter aggregates or rounds in a way nobody knows"),
     "invalid_timezone": _lt("a time zone is unknown, or an instant has none"),
+    "too_many_charges": _lt(
+        "more than 10,000 periods are open; look at the start, and set the day up to "
+        "which it was billed elsewhere"
+    ),
     "invalid_item": _lt("a line is there twice, or was billed without being there"),
 }
 

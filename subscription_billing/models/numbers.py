@@ -43,6 +43,41 @@ class Amount(_Finite, fields.Monetary):
     """An amount of money."""
 
 
+class Count(fields.Integer):
+    """A number of days, months, tries; ``maximum`` is what makes sense of it."""
+
+    maximum = 1200
+
+    def convert_to_cache(self, value, record, validate=True):
+        self._check_count(value, record.env)
+        return super().convert_to_cache(value, record, validate)
+
+    def convert_to_column(self, value, record, values=None, validate=True):
+        self._check_count(value, record.env)
+        return super().convert_to_column(value, record, values, validate)
+
+    def _check_count(self, value, env):
+        try:
+            is_count = abs(int(value or 0)) <= self.maximum
+        except (TypeError, ValueError, OverflowError):
+            is_count = False
+        if not is_count:
+            raise ValidationError(
+                env._(
+                    "%(field)s: %(number)s is no number up to %(maximum)s.",
+                    field=self._description_string(env),
+                    number=value,
+                    maximum=self.maximum,
+                )
+            )
+
+
+class BigCount(Count):
+    """A number of things, or a place in an order: as much as the database takes."""
+
+    maximum = 2**31 - 1
+
+
 class PriceNumber(Number):
     """A number of a price; sums of prices say nothing."""
 

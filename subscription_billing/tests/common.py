@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.orm import environments
 from odoo.tools.translate import get_translation
 
+from ..models.private_context import Private
 from .prepared_companies import PreparedCompanies
 
 
@@ -121,7 +122,7 @@ class SubscriptionCommon(PreparedCompanies):
         )
         contract = self.draft(on, variant, **vals)
         is_silent = not self.confirms_orders
-        contract.with_context(subscription_silent=is_silent).action_activate()
+        contract.with_context(subscription_silent=Private(is_silent)).action_activate()
         return contract
 
     def plan_for(self, contracts, on):

@@ -77,6 +77,16 @@ class DebitCommon(CollectionCommon):
             batch.action_send()
         return batch
 
+    def pay(self, move, day, amount=None):
+        """Pay an invoice by hand."""
+        register = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        vals = {"payment_date": day, "journal_id": self.bank.id}
+        if amount:
+            vals |= {"amount": amount, "payment_difference_handling": "open"}
+        return register.create(vals)._create_payments()
+
     def answer(self, content, day, name="camt.xml"):
         """Read a file of the bank on a day."""
         with self.at(day):

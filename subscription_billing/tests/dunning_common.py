@@ -69,16 +69,6 @@ class DunningCommon(DebitCommon):
             self.env["subscription.dunning"]._cron_dun()
         self.env.invalidate_all()
 
-    def pay(self, move, day, amount=None):
-        """Pay an invoice by hand."""
-        register = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=move.ids
-        )
-        vals = {"payment_date": day, "journal_id": self.bank.id}
-        if amount:
-            vals |= {"amount": amount, "payment_difference_handling": "open"}
-        return register.create(vals)._create_payments()
-
     def steps(self, partner=None):
         return self.env["subscription.dunning.step"].search(
             [("partner_id", "=", (partner or self.business).id)], order="id"

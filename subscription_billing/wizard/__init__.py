@@ -1,5 +1,7 @@
+from . import subscription_dialog_mixin
 from . import account_move_reversal
 from . import subscription_billing_wizard
+from . import subscription_file_import_mixin
 from . import subscription_contract_import
 from . import subscription_forecast_wizard
 from . import subscription_redeem

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..models.private_context import Private
+
 
 class AccountMoveReversal(models.TransientModel):
     """Odoo's button *Reverse and Create Invoice* on what a contract was billed."""
@@ -11,7 +13,7 @@ class AccountMoveReversal(models.TransientModel):
         if not is_modify:
             return super().reverse_moves(is_modify)
         billed = self.move_ids.filtered(lambda move: move._get_charges())
-        replacing = self.with_context(subscription_replacing=bool(billed))
+        replacing = self.with_context(subscription_replacing=Private(bool(billed)))
         action = super(AccountMoveReversal, replacing).reverse_moves(is_modify)
         for move, new_move in zip(self.move_ids, self.new_move_ids, strict=True):
             if move in billed:

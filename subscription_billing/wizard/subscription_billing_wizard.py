@@ -1,28 +1,37 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
 from ..engine.charge import ChargeKind
+from ..models.dates import Day
 from ..models.failures import explain, isolate
 
 # More contracts than this are billed by the scheduled action, not while one waits.
 MAX_CONTRACTS_AT_ONCE = 200
 MAX_PREVIEW_CONTRACTS = 80
+# Who types 2062 for 2026 is asked.
+MONTHS_AHEAD = 13
 
 
 class SubscriptionBillingWizard(models.TransientModel):
     """Bill up to a date, by hand, with a look at what is due first."""
 
     _name = "subscription.billing.wizard"
+    _inherit = ["subscription.dialog.mixin"]
+    _check_company_auto = True
     _description = "Bill up to a Date"
 
-    date = fields.Date(
+    date = Day(
         "Bill up to",
         required=True,
         default=lambda self: self._default_date(),
         help="Everything due up to this day is billed; it is also the invoice date.",
     )
+    is_far = fields.Boolean(compute="_compute_is_far")
+    is_far_confirmed = fields.Boolean("Bill That Far Ahead")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
@@ -31,6 +40,7 @@ class SubscriptionBillingWizard(models.TransientModel):
         string="Contracts",
         default=lambda self: self._default_contract_ids(),
         help="Leave empty to bill all contracts that are due.",
+        check_company=True,
     )
     line_ids = fields.One2many(
         "subscription.billing.wizard.line", "wizard_id", compute="_compute_preview"
@@ -48,10 +58,18 @@ class SubscriptionBillingWizard(models.TransientModel):
             return self.env.context.get("active_ids")
         return False
 
-    @api.depends("date", "company_id", "contract_ids")
+    @api.depends("date")
+    def _compute_is_far(self):
+        horizon = self._default_date() + relativedelta(months=MONTHS_AHEAD)
+        for wizard in self:
+            wizard.is_far = bool(wizard.date) and wizard.date > horizon
+
+    @api.depends("date", "company_id", "contract_ids", "is_far_confirmed")
     def _compute_preview(self):
         for wizard in self:
-            due = wizard._get_due_contracts() if wizard.date else None
+            is_asked = wizard.is_far and not wizard.is_far_confirmed
+            is_looked_at = wizard.date and not is_asked
+            due = wizard._get_due_contracts() if is_looked_at else None
             if not due:
                 wizard.line_ids = [Command.clear()]
                 wizard.contract_count = 0
@@ -114,6 +132,15 @@ class SubscriptionBillingWizard(models.TransientModel):
     def action_bill(self):
         """Bill now, or leave a large run to the scheduled action."""
         self.ensure_one()
+        if self.is_far and not self.is_far_confirmed:
+            raise UserError(
+                self.env._(
+                    "%(day)s is more than %(months)s months ahead. Confirm that you "
+                    "want to bill that far.",
+                    day=format_date(self.env, self.date),
+                    months=MONTHS_AHEAD,
+                )
+            )
         due = self._get_due_contracts()
         if not due:
             raise UserError(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..models.dates import Day
 from ..models.numbers import Amount
 
 
@@ -7,13 +8,14 @@ class SubscriptionChargeBack(models.TransientModel):
     """A provider has taken a payment back: book it, with its fee."""
 
     _name = "subscription.charge.back"
+    _inherit = ["subscription.dialog.mixin"]
     _description = "Record a Charge-Back"
 
     attempt_id = fields.Many2one(
         "subscription.collection.attempt", required=True, readonly=True
     )
-    currency_id = fields.Many2one(related="attempt_id.currency_id")
-    date = fields.Date("Booked On", required=True)
+    currency_id = fields.Many2one(related="attempt_id.currency_id", related_sudo=False)
+    date = Day("Booked On", required=True)
     amount_fee = Amount("Fee", help="What the provider charges for it.")
     reason_id = fields.Many2one(
         "subscription.failure.reason",

@@ -1,11 +1,10 @@
-import base64
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..formats import contract_csv
 from ..formats.file_error import FileError
+from ..models.private_context import PRIVATE
 
 
 class _HasBacklog(Exception):
@@ -24,39 +23,33 @@ class SubscriptionContractImport(models.TransientModel):
 
     _name = "subscription.contract.import"
     _description = "Import Contracts"
+    _inherit = ["subscription.file.import.mixin"]
 
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
-    )
     file = fields.Binary("CSV File", required=True)
-    filename = fields.Char()
     is_activated = fields.Boolean("Activate", default=True)
     is_backlog_billed = fields.Boolean(
         "Bill All That Is Open",
         help="More than the first period of some contracts is billed at once.",
     )
-    backlog_count = fields.Integer("Contracts with Open Periods")
+    backlog_count = fields.Integer("Contracts with Open Periods", readonly=True)
     state = fields.Selection(
         [("draft", "File"), ("checked", "Checked"), ("done", "Imported")],
         default="draft",
     )
     line_ids = fields.One2many("subscription.contract.import.line", "import_id")
-    ok_count = fields.Integer("Rows in Order")
-    error_count = fields.Integer("Rows with Errors")
+    ok_count = fields.Integer("Rows in Order", readonly=True)
+    error_count = fields.Integer("Rows with Errors", readonly=True)
 
     def action_check(self):
         """Look at every row and report, without creating anything."""
         self.ensure_one()
-        importing = self.env["subscription.contract.importing"]
-        rows = importing._check_rows(self._read_rows(), self.company_id)
-        self._report(rows, "checked")
+        self._report(self._check_rows(self._check_file()), "checked")
         return self._reopen()
 
     def action_import(self):
         """Create all contracts, or none if a row is wrong."""
         self.ensure_one()
-        importing = self.env["subscription.contract.importing"]
-        rows = importing._check_rows(self._read_rows(), self.company_id)
+        rows = self._check_rows(self._take_file())
         if any(row["errors"] for row in rows):
             self._report(rows, "checked")
             return self._reopen()
@@ -78,7 +71,7 @@ class SubscriptionContractImport(models.TransientModel):
         if not self.is_activated:
             return
         # Customers who come from elsewhere have their order confirmed already.
-        contracts.with_context(subscription_import=True).action_activate()
+        contracts.with_context(subscription_import=PRIVATE).action_activate()
         backlog = {} if self.is_backlog_billed else contracts._get_backlog()
         if backlog:
             raise _HasBacklog(
@@ -126,16 +119,18 @@ class SubscriptionContractImport(models.TransientModel):
             return "error"
         return "look" if row["warnings"] else "ok"
 
-    def _read_rows(self):
-        """Rows of the file as dicts of text.
+    def _check_rows(self, content):
+        """Rows of the file as dicts of text, each with its errors and warnings.
 
         :raise UserError: for a file that cannot be read as a whole
         """
         try:
-            rows = contract_csv.read(base64.b64decode(self.file or b""))
+            rows = contract_csv.read(content)
         except FileError as error:
             raise UserError(self._get_file_message(error)) from error
-        return [{**row, "errors": [], "warnings": []} for row in rows]
+        rows = [{**row, "errors": [], "warnings": []} for row in rows]
+        importing = self.env["subscription.contract.importing"]
+        return importing._check_rows(rows, self.company_id)
 
     def _get_file_message(self, error):
         facts = error.facts
@@ -152,6 +147,8 @@ class SubscriptionContractImport(models.TransientModel):
                 missing=", ".join(facts["missing"]),
                 known=", ".join(contract_csv.COLUMNS),
             )
+        if error.code == "many_columns":
+            return self.env._("The file has more than %s columns.", facts["limit"])
         if error.code == "malformed":
             return self.env._(
                 "The file is damaged near line %s: a quote is missing.", facts["line"]
@@ -169,7 +166,7 @@ class SubscriptionContractImportLine(models.TransientModel):
     _order = "status, row"
 
     import_id = fields.Many2one("subscription.contract.import", ondelete="cascade")
-    row = fields.Integer()
+    row = fields.Integer(readonly=True)
     reference = fields.Char()
     partner = fields.Char("Customer")
     status = fields.Selection(

@@ -3,7 +3,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..models.dates import as_last
+from ..models.dates import Day, as_last
+from ..models.numbers import Count
 
 MAX_MONTHS = 36
 # More than anybody reads, and as many as a request can store.
@@ -14,6 +15,8 @@ class SubscriptionForecastWizard(models.TransientModel):
     """Ask for a forecast, and keep its rows as long as they are looked at."""
 
     _name = "subscription.forecast.wizard"
+    _inherit = ["subscription.dialog.mixin"]
+    _check_company_auto = True
     _description = "Billing Forecast"
 
     scope = fields.Selection(
@@ -25,18 +28,19 @@ class SubscriptionForecastWizard(models.TransientModel):
         "subscription.contract",
         string="Contracts",
         default=lambda self: self._default_contract_ids(),
+        check_company=True,
     )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
-    date = fields.Date(
+    date = Day(
         "From",
         required=True,
         default=lambda self: self._default_date(),
         help="What is overdue on this day counts for it. Amounts in other currencies "
         "are converted at its rates.",
     )
-    months = fields.Integer(required=True, default=12)
+    months = Count(required=True, default=12)
     date_until = fields.Date("Until", compute="_compute_date_until")
     is_held_included = fields.Boolean(
         "Contracts on Hold", help="Forecast them as if they were released today."

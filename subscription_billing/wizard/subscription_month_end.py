@@ -4,8 +4,10 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
+from odoo.tools.misc import format_date
 
 from ..engine.charge import ChargeKind
+from ..models.dates import Day
 from ..models.failures import explain, isolate
 
 # Contracts planned at a time.
@@ -20,15 +22,23 @@ class SubscriptionMonthEnd(models.TransientModel):
     """
 
     _name = "subscription.month.end"
+    _inherit = ["subscription.dialog.mixin"]
     _description = "Month-end List"
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
-    date = fields.Date(
+    date = Day(
         "Month End", required=True, default=lambda self: self._get_default_date()
     )
     line_ids = fields.One2many("subscription.month.end.line", "month_end_id")
+
+    @api.depends("date")
+    def _compute_display_name(self):
+        for month_end in self:
+            month_end.display_name = self.env._(
+                "Month End %s", format_date(self.env, month_end.date)
+            )
 
     def _get_default_date(self):
         today = self.env.company._get_collection_date()
@@ -186,10 +196,14 @@ class SubscriptionMonthEnd(models.TransientModel):
             )
 
     def _prepare_receivables(self):
-        """The ledger, and what was open on that day."""
+        """The ledger, and the items that were open on that day: what was paid later
+        was open then."""
         domain = [("account_id.account_type", "=", "asset_receivable")]
+        is_open = Domain("reconciled", "=", False)
+        for matched in ("matched_debit_ids", "matched_credit_ids"):
+            is_open |= Domain(f"{matched}.max_date", ">", self.date)
         lines = self.env["account.move.line"].search(
-            [*self._get_ledger_domain(), *domain, ("reconciled", "=", False)]
+            Domain([*self._get_ledger_domain(), *domain]) & is_open
         )
         yield self._prepare(
             self.env._("Receivables in the ledger"),

@@ -12,7 +12,7 @@ class SubscriptionMonthEndLine(models.TransientModel):
     )
     currency_id = fields.Many2one(related="month_end_id.company_id.currency_id")
     name = fields.Char(required=True)
-    number = fields.Integer()
+    number = fields.Integer("Count", readonly=True)
     amount = Amount()
     difference = Amount()
     is_due = fields.Boolean("To Do")

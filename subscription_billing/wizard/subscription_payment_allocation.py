@@ -14,10 +14,11 @@ class SubscriptionPaymentAllocation(models.TransientModel):
     settles that one by Odoo's own matching."""
 
     _name = "subscription.payment.allocation"
+    _inherit = ["subscription.dialog.mixin"]
     _description = "Set a Payment against Claims"
 
     case_id = fields.Many2one("subscription.dunning.case", required=True)
-    currency_id = fields.Many2one(related="case_id.currency_id")
+    currency_id = fields.Many2one(related="case_id.currency_id", related_sudo=False)
     payment_line_id = fields.Many2one(
         "account.move.line",
         "Payment",

@@ -1,11 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.dates import Day
+from ..models.texts import Label
+
 
 class SubscriptionRedeem(models.TransientModel):
     """Give a contract a discount: by its code, or chosen from the list."""
 
     _name = "subscription.redeem"
+    _inherit = ["subscription.dialog.mixin"]
     _description = "Redeem a Discount"
 
     contract_id = fields.Many2one(
@@ -13,24 +17,25 @@ class SubscriptionRedeem(models.TransientModel):
         required=True,
         default=lambda self: self.env.context.get("active_id"),
     )
-    company_id = fields.Many2one(related="contract_id.company_id")
-    state = fields.Selection(related="contract_id.state")
-    code = fields.Char(help="As the customer has it; case does not matter.")
+    company_id = fields.Many2one(related="contract_id.company_id", related_sudo=False)
+    state = fields.Selection(related="contract_id.state", related_sudo=False)
+    code = Label(help="As the customer has it; case does not matter.")
     discount_id = fields.Many2one(
         "subscription.discount",
         compute="_compute_discount_id",
         store=True,
         readonly=False,
         domain="[('company_id', '=', company_id)]",
+        check_company=True,
     )
-    terms = fields.Char(related="discount_id.terms")
-    date = fields.Date(
+    terms = fields.Char(related="discount_id.terms", related_sudo=False)
+    date = Day(
         "Redeemed On",
         required=True,
         default=lambda self: self._default_date(),
         help="The day that counts for redeemable from and until.",
     )
-    date_from = fields.Date(
+    date_from = Day(
         "Discount From",
         compute="_compute_date_from",
         store=True,

@@ -1,7 +1,4 @@
-import base64
-
 from odoo import fields, models
-from odoo.exceptions import AccessError
 
 
 class SubscriptionReturnImport(models.TransientModel):
@@ -9,28 +6,17 @@ class SubscriptionReturnImport(models.TransientModel):
 
     _name = "subscription.return.import"
     _description = "Import a Bank File"
+    _inherit = ["subscription.file.import.mixin"]
 
     file = fields.Binary("Bank File", required=True, attachment=False)
-    filename = fields.Char()
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
-    )
 
     def action_import(self):
         self.ensure_one()
         files = self.env["subscription.return.file"].with_company(self.company_id)
         files.check_access("create")
-        if self.company_id not in self.env.user.company_ids:
-            raise AccessError(
-                self.env._(
-                    "%(user)s does not work for %(company)s.",
-                    user=self.env.user.name,
-                    company=self.company_id.sudo().name,
-                )
-            )
-        content = base64.b64decode(self.file)
+        self._check_works_there()
         name = self.filename or self.env._("Bank file")
-        file = files.sudo()._read(name, content, self.company_id)
+        file = files.sudo()._read(name, self._take_file(), self.company_id)
         return {
             "type": "ir.actions.act_window",
             "res_model": file._name,

@@ -2,11 +2,12 @@ import base64
 import io
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..formats import usage_table
 from ..formats.file_error import FileError
+from ..models.texts import Label
 
 
 class SubscriptionUsageImport(models.TransientModel):
@@ -16,27 +17,25 @@ class SubscriptionUsageImport(models.TransientModel):
 
     _name = "subscription.usage.import"
     _description = "Import Usage"
+    _inherit = ["subscription.file.import.mixin"]
 
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
-    )
     file = fields.Binary("CSV or Excel File", required=True)
-    filename = fields.Char()
     state = fields.Selection(
         [("draft", "File"), ("checked", "Checked"), ("done", "Imported")],
         default="draft",
     )
     line_ids = fields.One2many("subscription.usage.import.line", "import_id")
-    created_count = fields.Integer("New Events")
-    duplicate_count = fields.Integer("Duplicates")
-    rejected_count = fields.Integer("Rejected Rows")
+    created_count = fields.Integer("New Events", readonly=True)
+    duplicate_count = fields.Integer("Duplicates", readonly=True)
+    rejected_count = fields.Integer("Rejected Rows", readonly=True)
     rejected_file = fields.Binary("Rejected Rows as File", readonly=True)
-    rejected_filename = fields.Char(default="rejected.csv")
+    rejected_filename = Label(default="rejected.csv")
 
     def action_check(self):
         """Look at every row and report, without recording anything."""
         self.ensure_one()
-        return self._run(self._get_usage()._preview_events, "checked")
+        content = self._check_file()
+        return self._run(content, self._get_usage()._preview_events, "checked")
 
     def action_import(self):
         """Record the rows that are in order."""
@@ -45,27 +44,21 @@ class SubscriptionUsageImport(models.TransientModel):
         def record(events, company):
             return self._get_usage()._record_events(events, company, "import")
 
-        return self._run(record, "done")
+        return self._run(self._take_file(), record, "done")
 
     def _get_usage(self):
         """The events of the company, after a look at who asks."""
         usage = self.env["subscription.usage"]
         usage._check_usage_right()
-        if self.company_id not in self.env.user.company_ids:
-            raise AccessError(
-                self.env._(
-                    "%(user)s does not work for %(company)s.",
-                    user=self.env.user.name,
-                    company=self.company_id.sudo().name,
-                )
-            )
+        self._check_works_there()
         return usage.sudo()
 
-    def _run(self, take, state):
+    def _run(self, content, take, state):
         """
+        :param bytes content: the file
         :param take: what is done with the events, gives the answer of the API
         """
-        header, rows = self._read_rows()
+        header, rows = self._read_rows(content)
         answer = take([row.event for row in rows if not row.error], self.company_id)
         results = iter(answer["results"])
         report = [
@@ -130,12 +123,12 @@ class SubscriptionUsageImport(models.TransientModel):
         usage_table.write_rejected(stream, header, rejected)
         return base64.b64encode(stream.getvalue().encode("utf-8-sig"))
 
-    def _read_rows(self):
+    def _read_rows(self, content):
         """
         :raise UserError: for a file that cannot be read as a whole
         """
         try:
-            return usage_table.read(base64.b64decode(self.file or b""))
+            return usage_table.read(content)
         except FileError as error:
             raise UserError(self._get_file_message(error)) from error
 
@@ -148,6 +141,10 @@ class SubscriptionUsageImport(models.TransientModel):
             "too_many_rows": self.env._(
                 "The file has more than %(limit)s rows. Split it, or have it loaded by "
                 "scripts/usage-load."
+            ),
+            "too_many_cells": self.env._(
+                "The workbook has more than %(limit)s cells and texts. Split it, or "
+                "save what is needed of it as CSV."
             ),
             "many_columns": self.env._("The file has more than %(limit)s columns."),
             "encoding": self.env._(
@@ -185,7 +182,7 @@ class SubscriptionUsageImportLine(models.TransientModel):
     _order = "status desc, row"
 
     import_id = fields.Many2one("subscription.usage.import", ondelete="cascade")
-    row = fields.Integer()
+    row = fields.Integer(readonly=True)
     contract = fields.Char()
     meter = fields.Char()
     quantity = fields.Char()

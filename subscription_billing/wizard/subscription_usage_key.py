@@ -7,12 +7,14 @@ from odoo.fields import Command
 from odoo.addons.base.models.res_users import check_identity
 
 from ..controllers.usage_api import SCOPE
+from ..models.texts import Label
 
 
 class SubscriptionUsageKey(models.TransientModel):
     """A key for the API of usage, shown once and kept nowhere (O3)."""
 
     _name = "subscription.usage.key"
+    _inherit = ["subscription.dialog.mixin"]
     _description = "New Usage Key"
 
     user_id = fields.Many2one(
@@ -22,7 +24,7 @@ class SubscriptionUsageKey(models.TransientModel):
         help="The key acts for this user and in the user's company. Leave empty to "
         "make a technical user of your company that has this one right.",
     )
-    name = fields.Char(
+    name = Label(
         "Description", required=True, help="Which service uses the key, e.g. Cloud."
     )
     duration = fields.Selection(

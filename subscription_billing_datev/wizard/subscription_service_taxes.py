@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import html_escape
 
+from ..engine.booking import KEY_ONE_STOP_SHOP
+
 # Accounts of revenue from services, by who owes the tax and where.
 ACCOUNTS = {
     "de_skr03": {
@@ -20,7 +22,6 @@ ACCOUNTS = {
 }
 LAYOUT = "l10n_din5008.external_layout_din5008"
 PAPER = "l10n_din5008.paperformat_euro_din"
-KEY_ONE_STOP_SHOP = "240"
 
 
 class SubscriptionServiceTaxes(models.TransientModel):
@@ -32,6 +33,7 @@ class SubscriptionServiceTaxes(models.TransientModel):
     """
 
     _name = "subscription.service.taxes"
+    _inherit = ["subscription.dialog.mixin"]
     _description = "German Taxes of Services"
 
     company_id = fields.Many2one(
@@ -85,7 +87,7 @@ class SubscriptionServiceTaxes(models.TransientModel):
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
-            "name": self._description,
+            "name": self.env._("German Taxes of Services"),
         }
 
     def _mend_company(self):
@@ -171,15 +173,10 @@ class ServiceTaxes:
     def _get_tax(self, name):
         return self.chart.ref(f"{name}_{self.suffix}")
 
-    def _get_account(self, code):
-        accounts = self.env["account.account"].with_company(self.company)
-        domain = [*accounts._check_company_domain(self.company), ("code", "=", code)]
-        return accounts.search(domain, limit=1)
-
     def _set_up_position(self, name, tax, code, **values):
         position = self._get_tax(name)
         standard = self._get_tax("tax_ust_19") + self._get_tax("tax_ust_7")
-        account = self._get_account(code)
+        account = self.company._find_account(code)
         yield from self.change(
             tax,
             {
@@ -218,7 +215,7 @@ class ServiceTaxes:
 
     def _map_accounts(self, position, account):
         for code in self.codes["home"]:
-            source = self._get_account(code)
+            source = self.company._find_account(code)
             mapping = position.account_ids.filtered(
                 lambda it, source=source: it.account_src_id == source
             )
@@ -263,7 +260,7 @@ class ServiceTaxes:
 
     def _set_up_one_stop_shop(self):
         """Account and key where Odoo's one-stop shop has made its positions."""
-        account = self._get_account(self.codes["shop"])
+        account = self.company._find_account(self.codes["shop"])
         positions = self.env["account.fiscal.position"].search(
             [
                 ("company_id", "=", self.company.id),

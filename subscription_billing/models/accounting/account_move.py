@@ -8,7 +8,11 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     subscription_deferral_ids = fields.One2many(
-        "subscription.deferral", "entry_id", "Deferrals", readonly=True
+        "subscription.deferral",
+        "entry_id",
+        "Deferrals",
+        readonly=True,
+        groups="base.group_user",
     )
 
     def write(self, vals):

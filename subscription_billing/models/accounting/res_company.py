@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, ValidationError
 
+from ..dates import Day
+
 # Deferred income of the German charts.
 CHART_ACCOUNTS = {"de_skr03": "0990", "de_skr04": "3900"}
 
@@ -22,7 +24,7 @@ class ResCompany(models.Model):
         default="days",
         required=True,
     )
-    subscription_deferral_since = fields.Date(
+    subscription_deferral_since = Day(
         "Invoices From",
         help="Invoices of before were deferred elsewhere, or never.",
     )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..private_context import get_private
+
 # What the ledger has recorded of the invoice as a whole.
 BILLED_FIELDS = ("currency_id", "move_type")
 
@@ -15,6 +17,7 @@ class AccountMove(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
+        groups="base.group_user",
     )
     subscription_replacement_id = fields.Many2one(
         "account.move",
@@ -24,14 +27,18 @@ class AccountMove(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         help="The document this one was reversed for; it bills the same periods.",
+        groups="base.group_user",
     )
     subscription_contract_ids = fields.Many2many(
         "subscription.contract",
         compute="_compute_subscription_contract_ids",
         compute_sudo=True,
+        groups="base.group_user",
     )
     subscription_contract_count = fields.Integer(
-        compute="_compute_subscription_contract_ids", compute_sudo=True
+        compute="_compute_subscription_contract_ids",
+        compute_sudo=True,
+        groups="base.group_user",
     )
 
     @api.depends(
@@ -116,7 +123,7 @@ class AccountMove(models.Model):
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """A credit note of billed charges enters the ledger as refund."""
         self._check_not_replaced()
-        if self.env.context.get("subscription_replacing"):
+        if get_private(self.env, "subscription_replacing"):
             return super()._reverse_moves(default_values_list, cancel=cancel)
         self._check_reversible()
         reverses = super()._reverse_moves(default_values_list, cancel=cancel)

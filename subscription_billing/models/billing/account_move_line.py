@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
+from ..dates import Day
+
 # What a charge on the line has recorded; an edit here would part ledger and books.
 AMOUNT_FIELDS = ("quantity", "price_unit", "discount")
 # Odoo would take quantity, price and text anew from these.
@@ -20,13 +22,18 @@ class AccountMoveLine(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        groups="base.group_user",
     )
-    subscription_date_start = fields.Date("Service From", copy=False)
-    subscription_date_end = fields.Date(
+    subscription_date_start = Day("Service From", copy=False)
+    subscription_date_end = Day(
         "Service To", copy=False, help="Last day of the service period, inclusive."
     )
     subscription_charge_ids = fields.One2many(
-        "subscription.charge", "move_line_id", "Charges", copy=False
+        "subscription.charge",
+        "move_line_id",
+        "Charges",
+        copy=False,
+        groups="base.group_user",
     )
 
     @api.depends("product_id", "product_uom_id")

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import LockError, RedirectWarning, UserError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 from odoo.tools.misc import formatLang
 
 from ...engine.charge import ChargeKind
@@ -267,7 +268,7 @@ class SubscriptionContract(models.Model):
             self.activity_schedule(
                 xmlid,
                 summary=self.env._("Billing failed"),
-                note=message,
+                note=plaintext2html(message),
                 user_id=self._get_responsible().id,
             )
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..dates import Day
+
 
 class SubscriptionTaxChange(models.Model):
     """A tax that takes the place of another one from a day of service on. What was
@@ -19,7 +21,7 @@ class SubscriptionTaxChange(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
-    date = fields.Date(
+    date = Day(
         "From",
         required=True,
         help="First day of service with the new tax: periods that end from then on.",

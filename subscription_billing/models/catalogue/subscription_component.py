@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..numbers import Number
+from ..numbers import BigCount, Count, Number
+from ..texts import Label
 from .subscription_recurrence_mixin import BILLING_MODES, INTERVAL_UNITS, PRORATIONS
 
 COMPONENT_KINDS = [
@@ -24,7 +25,7 @@ class SubscriptionComponent(models.Model):
     _order = "plan_id, sequence, id"
     _check_company_auto = True
 
-    name = fields.Char(
+    name = Label(
         compute="_compute_name",
         store=True,
         readonly=False,
@@ -32,8 +33,8 @@ class SubscriptionComponent(models.Model):
         precompute=True,
         translate=True,
     )
-    code = fields.Char(help="Short name used by imports, unique within the plan.")
-    sequence = fields.Integer(default=10)
+    code = Label(help="Short name used by imports, unique within the plan.")
+    sequence = BigCount(default=10)
     active = fields.Boolean(default=True)
     plan_id = fields.Many2one(
         "subscription.plan", required=True, index=True, ondelete="cascade"
@@ -55,7 +56,7 @@ class SubscriptionComponent(models.Model):
     has_own_interval = fields.Boolean(
         "Own Fee Interval", help="Otherwise the fee interval of the variant."
     )
-    interval_count = fields.Integer("Fee Every", default=1)
+    interval_count = Count("Fee Every", default=1)
     interval_unit = fields.Selection(INTERVAL_UNITS, default="month", required=True)
     billing_mode = fields.Selection(
         BILLING_MODES, help="Leave empty to bill like the contract."
@@ -92,6 +93,7 @@ class SubscriptionComponent(models.Model):
         copy=False,
         domain="[('plan_id', '=', plan_id), ('id', '!=', id)]",
         help="Can only be booked for days on which all of these are booked too.",
+        check_company=True,
     )
     excludes_ids = fields.Many2many(
         "subscription.component",
@@ -102,6 +104,7 @@ class SubscriptionComponent(models.Model):
         copy=False,
         domain="[('plan_id', '=', plan_id), ('id', '!=', id)]",
         help="Cannot be booked for days on which one of these is booked.",
+        check_company=True,
     )
 
     @api.depends("product_id")

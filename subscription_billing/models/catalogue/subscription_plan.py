@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from ..numbers import BigCount
+from ..texts import Label
+
 
 class SubscriptionPlan(models.Model):
     """What is sold: a catalogue entry with its variants (price and rhythm) and its
@@ -11,14 +14,14 @@ class SubscriptionPlan(models.Model):
     _order = "sequence, name, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True, tracking=True)
-    code = fields.Char(
+    name = Label(required=True, translate=True, tracking=True)
+    code = Label(
         copy=False,
         help="Short name used by imports and interfaces; unique per company.",
     )
-    sequence = fields.Integer(default=10)
+    sequence = BigCount(default=10)
     active = fields.Boolean(default=True)
-    color = fields.Integer()
+    color = BigCount()
     description = fields.Html(translate=True)
     company_id = fields.Many2one(
         "res.company",

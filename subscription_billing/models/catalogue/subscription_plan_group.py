@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from ..numbers import BigCount
+from ..texts import Label
+
 
 class SubscriptionPlanGroup(models.Model):
     """A family of plans within which a contract may switch."""
@@ -8,8 +11,8 @@ class SubscriptionPlanGroup(models.Model):
     _description = "Subscription Plan Group"
     _order = "sequence, name, id"
 
-    name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
+    name = Label(required=True, translate=True)
+    sequence = BigCount(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", help="Leave empty to share the group between companies."

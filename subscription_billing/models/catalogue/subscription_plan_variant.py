@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...engine.term import consumer_findings
+from ..numbers import BigCount
+from ..texts import Label
 
 
 class SubscriptionPlanVariant(models.Model):
@@ -18,9 +20,9 @@ class SubscriptionPlanVariant(models.Model):
     _check_company_auto = True
     _rec_names_search = ["name", "code", "plan_id.name", "plan_id.code"]
 
-    name = fields.Char(required=True, translate=True)
-    code = fields.Char(help="Short name used by imports, unique within the plan.")
-    sequence = fields.Integer(default=10)
+    name = Label(required=True, translate=True)
+    code = Label(help="Short name used by imports, unique within the plan.")
+    sequence = BigCount(default=10)
     active = fields.Boolean(default=True)
     plan_id = fields.Many2one(
         "subscription.plan", required=True, index=True, ondelete="cascade"
@@ -58,6 +60,7 @@ class SubscriptionPlanVariant(models.Model):
         "Goes On As",
         ondelete="restrict",
         help="Empty = the contract ends after the first term.",
+        check_company=True,
     )
 
     @api.depends("name", "plan_id.name")

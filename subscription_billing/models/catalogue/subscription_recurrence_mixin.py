@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ...engine.interval import Interval
 from ...engine.recurrence import Alignment, Recurrence
+from ..numbers import Count
 
 INTERVAL_UNITS = [
     ("day", "Days"),
@@ -29,7 +30,7 @@ class SubscriptionRecurrenceMixin(models.AbstractModel):
     _name = "subscription.recurrence.mixin"
     _description = "Subscription Recurrence"
 
-    fee_interval_count = fields.Integer(
+    fee_interval_count = Count(
         "Fee Every",
         default=1,
         required=True,
@@ -38,7 +39,7 @@ class SubscriptionRecurrenceMixin(models.AbstractModel):
         "billing interval.",
     )
     fee_interval_unit = fields.Selection(INTERVAL_UNITS, default="month", required=True)
-    billing_interval_count = fields.Integer(
+    billing_interval_count = Count(
         "Bill Every",
         default=1,
         required=True,
@@ -61,7 +62,7 @@ class SubscriptionRecurrenceMixin(models.AbstractModel):
         required=True,
         help="Where periods begin. The part before the first aligned day is prorated.",
     )
-    billing_day = fields.Integer(
+    billing_day = Count(
         help="Day of the month, 1 to 31; shorter months use their last day.",
         default=1,
     )

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ...engine.interval import Interval
 from ...engine.term import Term
+from ..numbers import Count
 from .subscription_recurrence_mixin import INTERVAL_UNITS
 
 
@@ -13,21 +14,21 @@ class SubscriptionTermMixin(models.AbstractModel):
     _name = "subscription.term.mixin"
     _description = "Subscription Term and Notice"
 
-    first_term_count = fields.Integer(
+    first_term_count = Count(
         "First Term",
         aggregator=None,
         help="Length of the first term; 0 = none, indefinite at once.",
     )
     first_term_unit = fields.Selection(INTERVAL_UNITS, default="month", required=True)
-    later_term_count = fields.Integer(
+    later_term_count = Count(
         "Later Terms",
         aggregator=None,
         help="Length of each renewal; 0 = indefinite after the first.",
     )
     later_term_unit = fields.Selection(INTERVAL_UNITS, default="month", required=True)
-    notice_first_count = fields.Integer("Notice in the First Term", aggregator=None)
+    notice_first_count = Count("Notice in the First Term", aggregator=None)
     notice_first_unit = fields.Selection(INTERVAL_UNITS, default="month", required=True)
-    notice_later_count = fields.Integer("Notice Later", aggregator=None)
+    notice_later_count = Count("Notice Later", aggregator=None)
     notice_later_unit = fields.Selection(INTERVAL_UNITS, default="month", required=True)
 
     @api.constrains(

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ...engine.interval import Interval
 from ..dates import as_last
+from ..numbers import Count
 from .subscription_recurrence_mixin import INTERVAL_UNITS
 
 
@@ -13,9 +14,7 @@ class SubscriptionTrialMixin(models.AbstractModel):
     _name = "subscription.trial.mixin"
     _description = "Subscription Trial"
 
-    trial_count = fields.Integer(
-        "Trial", aggregator=None, help="Length of the trial; 0 = none."
-    )
+    trial_count = Count("Trial", aggregator=None, help="Length of the trial; 0 = none.")
     trial_unit = fields.Selection(INTERVAL_UNITS, default="day", required=True)
     trial_end_policy = fields.Selection(
         [

@@ -7,9 +7,10 @@ from odoo.tools import format_date, formatLang
 
 from ...engine.errors import EngineError
 from ...engine.term import extended
-from ..dates import as_stop
+from ..dates import Day, Instant, as_stop
 from ..failures import explain, isolate
-from ..numbers import Number
+from ..numbers import Count, Number
+from ..texts import Label
 from .subscription_contract import END_METHODS
 
 CHANGE_KINDS = [
@@ -59,6 +60,7 @@ class SubscriptionChange(models.Model):
     own, see ``subscription.change.kind``."""
 
     _name = "subscription.change"
+    _inherit = ["subscription.guard.mixin"]
     _description = "Subscription Change"
     _order = "id desc"
     _check_company_auto = True
@@ -88,11 +90,11 @@ class SubscriptionChange(models.Model):
         required=True,
         precompute=True,
     )
-    date = fields.Date("On", help="First day of what is new; may lie in the past.")
+    date = Day("On", help="First day of what is new; may lie in the past.")
     date_effective = fields.Date(
         "Effective", readonly=True, copy=False, help="First day of what is new."
     )
-    reason = fields.Char(help="Why; goes into the log of the contract.")
+    reason = Label(help="Why; goes into the log of the contract.")
     text_old = fields.Char("Before", readonly=True, copy=False)
     text_new = fields.Char("After", readonly=True, copy=False)
     user_id = fields.Many2one(
@@ -152,7 +154,7 @@ class SubscriptionChange(models.Model):
         help="The variant whose first term ends here; not for another one.",
     )
     # Pause.
-    date_until = fields.Date(
+    date_until = Day(
         "Until",
         help="Last day of the pause or of the trial, inclusive; empty = until resumed.",
     )
@@ -163,7 +165,7 @@ class SubscriptionChange(models.Model):
         "subscription.pause", readonly=True, copy=False, ondelete="set null"
     )
     # Billing day.
-    billing_day_new = fields.Integer(
+    billing_day_new = Count(
         "New Billing Day", help="1 to 31; shorter months use their last day."
     )
     # Transfer.
@@ -184,14 +186,12 @@ class SubscriptionChange(models.Model):
     )
     # End.
     end_method = fields.Selection(END_METHODS, default="regular")
-    end_reason_id = fields.Many2one("subscription.end.reason", ondelete="restrict")
-    date_notice = fields.Date(
-        "Notice Received", help="Day the notice arrived; empty = today."
+    end_reason_id = fields.Many2one(
+        "subscription.end.reason", ondelete="restrict", check_company=True
     )
-    cancelled_at = fields.Datetime(
-        "Received At", help="Instant for the receipt; empty = now."
-    )
-    date_last = fields.Date("Last Day", help="Inclusive; empty = the earliest one.")
+    date_notice = Day("Notice Received", help="Day the notice arrived; empty = today.")
+    cancelled_at = Instant("Received At", help="Instant for the receipt; empty = now.")
+    date_last = Day("Last Day", help="Inclusive; empty = the earliest one.")
     withdrawal_mode = fields.Selection(
         [("pro_rata", "Pays for the days used"), ("full", "Gets everything back")],
         compute="_compute_withdrawal_mode",
@@ -222,22 +222,12 @@ class SubscriptionChange(models.Model):
             parts = [change.contract_id.name, kinds.get(change.kind)]
             change.display_name = ", ".join(filter(None, parts))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        changes = super().create(vals_list)
-        for change in changes:
-            if change.state != "draft" and not self.env.su:
-                raise UserError(
-                    self.env._("A change starts as a draft. Apply it with its button.")
-                )
-        return changes
-
     def write(self, vals):
+        drafts = self.filtered(lambda it: it.state == "draft")
         if not vals.keys() & {"preview", "preview_error", "state"}:
-            drafts = self.filtered(lambda it: it.state == "draft" and it.preview)
-            super(SubscriptionChange, drafts).write({"preview": False})
-        is_open = all(change.state == "draft" for change in self)
-        if not self.env.su and ("state" in vals or not is_open):
+            previewed = drafts.sudo().filtered("preview")
+            super(SubscriptionChange, previewed).write({"preview": False})
+        if not self.env.su and self != drafts:
             raise UserError(
                 self.env._(
                     "A change that was applied stays as it is. Withdraw it while it is "

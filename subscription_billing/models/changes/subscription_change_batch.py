@@ -2,7 +2,10 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..dates import Day
 from ..failures import explain, isolate
+from ..numbers import Count
+from ..texts import Label
 from .subscription_change import TIMINGS
 
 BATCH_KINDS = [
@@ -34,6 +37,7 @@ class SubscriptionChangeBatch(models.Model):
     that fails does not stop the others. It stays as the report of what happened."""
 
     _name = "subscription.change.batch"
+    _inherit = ["subscription.guard.mixin"]
     _description = "Subscription Bulk Change"
     _order = "id desc"
     _check_company_auto = True
@@ -50,17 +54,17 @@ class SubscriptionChangeBatch(models.Model):
     )
     kind = fields.Selection(BATCH_KINDS, required=True, default="variant")
     timing = fields.Selection(TIMINGS, "When", required=True, default="period_end")
-    date = fields.Date("First Day")
-    reason = fields.Char("Note")
+    date = Day("First Day")
+    reason = Label("Note")
     variant_id = fields.Many2one("subscription.plan.variant", check_company=True)
-    billing_day_new = fields.Integer("New Billing Day")
-    date_until = fields.Date("Last Day of the Pause")
+    billing_day_new = Count("New Billing Day")
+    date_until = Day("Last Day of the Pause")
     end_method = fields.Selection(
         lambda self: self._get_end_methods(), default="regular"
     )
-    end_reason_id = fields.Many2one("subscription.end.reason")
-    date_notice = fields.Date("Notice Received")
-    date_last = fields.Date("Last Day")
+    end_reason_id = fields.Many2one("subscription.end.reason", check_company=True)
+    date_notice = Day("Notice Received")
+    date_last = Day("Last Day")
     change_ids = fields.One2many("subscription.change", "batch_id", readonly=True)
     contract_count = fields.Integer(compute="_compute_counts")
     applied_count = fields.Integer(compute="_compute_counts")
@@ -124,6 +128,7 @@ class SubscriptionChangeBatch(models.Model):
         self._get_drafts().unlink()
         vals = self._convert_to_write({name: self[name] for name in SHARED})
         left = self.contract_ids - self.change_ids.contract_id
-        self.change_ids = [
+        left.check_access("write")
+        self.sudo().change_ids = [
             Command.create({**vals, "contract_id": contract.id}) for contract in left
         ]

@@ -3,7 +3,8 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..dates import as_last
+from ..dates import Day, as_last
+from ..private_context import PRIVATE
 
 END_METHODS = [
     ("regular", "By term and notice"),
@@ -58,7 +59,7 @@ class SubscriptionContract(models.Model):
         copy=False,
         help="Everything that was billed is given back, nothing is billed any more.",
     )
-    date_concluded = fields.Date(
+    date_concluded = Day(
         "Concluded On",
         copy=False,
         help="Day of the order; empty = the day it was activated.",
@@ -74,6 +75,13 @@ class SubscriptionContract(models.Model):
         "the period of withdrawal, and pays for the days until a withdrawal "
         "(§ 357a II BGB).",
     )
+
+    def _get_open_fields(self):
+        return {
+            **super()._get_open_fields(),
+            "date_concluded": "Day of the order, where it comes to light later",
+            "is_early_start_requested": "The wish of the consumer, likewise",
+        }
 
     def _get_step_dates(self):
         scheduled = self.change_ids.filtered(lambda it: it.state == "scheduled")
@@ -225,20 +233,24 @@ class SubscriptionContract(models.Model):
             self._get_applying().date_end = last
 
     def _schedule_variant(self, before, variant, day, today):
-        change = self.env["subscription.change"].create(
-            {
-                "contract_id": self.id,
-                "kind": "variant",
-                "variant_id": variant.id,
-                "follows_variant_id": before.id,
-                "timing": "date",
-                "date": day,
-                "restarts_term": True,
-                "reason": self.env._("Follows the first term"),
-            }
+        change = (
+            self.env["subscription.change"]
+            .sudo()
+            .create(
+                {
+                    "contract_id": self.id,
+                    "kind": "variant",
+                    "variant_id": variant.id,
+                    "follows_variant_id": before.id,
+                    "timing": "date",
+                    "date": day,
+                    "restarts_term": True,
+                    "reason": self.env._("Follows the first term"),
+                }
+            )
         )
         # Part of what was ordered: the customer is told with the order.
-        change.with_context(subscription_silent=True)._apply(today)
+        change.with_context(subscription_silent=PRIVATE)._apply(today)
 
     def _end_after_first_term(self, stop):
         last = as_last(stop)

@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+from ..numbers import BigCount
+from ..texts import Label
+
 
 class SubscriptionEndReason(models.Model):
     """Why contracts end: what reports on churn are grouped by."""
@@ -8,9 +11,12 @@ class SubscriptionEndReason(models.Model):
     _description = "Subscription End Reason"
     _order = "sequence, name, id"
 
-    name = fields.Char(required=True, translate=True)
-    code = fields.Char(help="Short name used by interfaces.")
-    sequence = fields.Integer(default=10)
+    name = Label(required=True, translate=True)
+    code = Label(help="Short name used by interfaces.")
+    sequence = BigCount(default=10)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty = for all companies."
+    )
     active = fields.Boolean(default=True)
     is_by_customer = fields.Boolean(
         "By the Customer", default=True, help="Otherwise the company ended it."

@@ -1,6 +1,7 @@
 from odoo import models
 
 from ...engine.charge import ChargeKind, Plan
+from ..private_context import PRIVATE
 
 # Documents shown at most: what is due at once, and the bills after it.
 MAX_DOCUMENTS = 3
@@ -32,7 +33,7 @@ class SubscriptionPreview(models.AbstractModel):
             change that is scheduled)
         :raise UserError: if the change is not possible
         """
-        look = change.with_context(subscription_preview=True, tracking_disable=True)
+        look = change.with_context(subscription_preview=PRIVATE, tracking_disable=True)
         until = look._get_effective_date(today)
         preview = {
             "before": self._get_standing(look.contract_id, today, until),

@@ -1,10 +1,12 @@
 from odoo import fields, models
 
+from ..numbers import Count
+
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
 
-    subscription_debit_lead_days = fields.Integer(
+    subscription_debit_lead_days = Count(
         "Days Before a Debit",
         default=2,
         help="Working days of banks (TARGET) between handing over a file and the day "

@@ -30,13 +30,17 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     subscription_attempt_ids = fields.One2many(
-        "subscription.collection.attempt", "move_id", "Collection", readonly=True
+        "subscription.collection.attempt",
+        "move_id",
+        "Collection",
+        readonly=True,
+        groups="base.group_user",
     )
     subscription_debit_line_ids = fields.One2many(
-        "subscription.debit.line", "move_id", readonly=True
+        "subscription.debit.line", "move_id", readonly=True, groups="base.group_user"
     )
     subscription_attempt_count = fields.Integer(
-        compute="_compute_subscription_attempt_count"
+        compute="_compute_subscription_attempt_count", groups="base.group_user"
     )
 
     def _compute_subscription_attempt_count(self):

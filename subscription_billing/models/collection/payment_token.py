@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..dates import Day
 from ..failures import explain
+from ..private_context import Private
 
 
 class PaymentToken(models.Model):
@@ -9,7 +11,7 @@ class PaymentToken(models.Model):
 
     _inherit = "payment.token"
 
-    subscription_expiry_date = fields.Date(
+    subscription_expiry_date = Day(
         "Expires On", help="Last day on which it can be charged; empty = not known."
     )
     subscription_is_refused = fields.Boolean(
@@ -91,9 +93,9 @@ class PaymentToken(models.Model):
         for token in self:
             contracts |= token._get_family_contracts()._get_charged_by(token)
         # They are still active.
-        contracts.with_context(subscription_lost_token_ids=self.ids)._lose_token(
-            self.env._("The payment method was removed.")
-        )
+        contracts.with_context(
+            subscription_lost_token_ids=Private(self.ids)
+        )._lose_token(self.env._("The payment method was removed."))
         return result
 
     def _watch_expiry(self, company, day):
@@ -128,7 +130,7 @@ class PaymentToken(models.Model):
         for contract in self._get_family_contracts()._get_charged_by(self):
             info.append(
                 {
-                    "description": contract._description,
+                    "description": self.env._("Subscription Contract"),
                     "id": contract.id,
                     "name": contract.name,
                     "url": "",

@@ -5,6 +5,9 @@ from stdnum.eu import at_02
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..numbers import Count
+from ..texts import Label
+
 DAYS = ("subscription_retry_days", "subscription_expiry_notice_days")
 
 
@@ -19,7 +22,7 @@ class ResCompany(models.Model):
         default="invoice",
         required=True,
     )
-    subscription_retry_days = fields.Char(
+    subscription_retry_days = Label(
         "Retry Plan",
         default="0, 3, 7, 14",
         required=True,
@@ -31,7 +34,7 @@ class ResCompany(models.Model):
         help="What a customer owes in all is not collected while it is less; it goes "
         "along with the next invoice.",
     )
-    subscription_expiry_notice_days = fields.Char(
+    subscription_expiry_notice_days = Label(
         "Notices of Expiry",
         default="60, 30, 7",
         help="Days before a card expires on which its customer is told; empty = never.",
@@ -48,10 +51,10 @@ class ResCompany(models.Model):
         required=True,
         help="What happens when the only payment method of a contract has expired.",
     )
-    subscription_creditor_identifier = fields.Char(
+    subscription_creditor_identifier = Label(
         "SEPA Creditor Identifier", help="Of the company, e.g. DE98ZZZ09999999999."
     )
-    subscription_announcement_days = fields.Integer(
+    subscription_announcement_days = Count(
         "Announce Debits",
         default=14,
         help="So many days before a debit its debtor is told of amount and day; 14, "

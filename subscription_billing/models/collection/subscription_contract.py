@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools import plaintext2html
 
+from ..private_context import get_private
 from .account_move import OPEN_INVOICES
 
 COLLECTION_METHODS = [
@@ -194,7 +196,7 @@ class SubscriptionContract(models.Model):
         self.ensure_one()
         if self.collection_method not in ("automatic", "token"):
             return tokens.browse()
-        lost = self.env.context.get("subscription_lost_token_ids", ())
+        lost = get_private(self.env, "subscription_lost_token_ids", ())
         payer = tokens.partner_id.commercial_partner_id
         choices = payer.sudo().subscription_token_choice_ids
         if payer == self.commercial_partner_id:
@@ -342,7 +344,7 @@ class SubscriptionContract(models.Model):
             if not contract.activity_search([MONEY_ACTIVITY]):
                 contract.activity_schedule(
                     MONEY_ACTIVITY,
-                    note=message,
+                    note=plaintext2html(message),
                     user_id=contract._get_responsible().id,
                 )
 
@@ -350,8 +352,14 @@ class SubscriptionContract(models.Model):
     # E-mails
     # ----------------------------------------------------------------------
 
+    def _get_open_fields(self):
+        return {
+            **super()._get_open_fields(),
+            "collection_method": "How money is collected from now on",
+        }
+
     def _get_notice_facts(self, code, **facts):
-        known = {**self.env.context.get("subscription_notice", {}), **facts}
+        known = {**get_private(self.env, "subscription_notice", {}), **facts}
         result = super()._get_notice_facts(code, **facts)
         texts = dict.fromkeys(PAYMENT_TEXTS, "")
         if code in PAYMENT_NOTICES:

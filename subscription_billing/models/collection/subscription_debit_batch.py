@@ -10,6 +10,7 @@ from odoo.tools.misc import format_date
 from ...engine.target import earliest_debit, next_target_day
 from ...formats import pain_008
 from ...formats.sepa_text import clean_id
+from ..dates import Day
 from .account_move import OPEN_INVOICES
 
 BATCH_STATES = [
@@ -24,7 +25,7 @@ class SubscriptionDebitBatch(models.Model):
     """A file of direct debits: proposed, looked at, confirmed, sent to the bank."""
 
     _name = "subscription.debit.batch"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "subscription.guard.mixin"]
     _description = "Direct Debit File"
     _order = "id desc"
     _check_company_auto = True
@@ -45,7 +46,7 @@ class SubscriptionDebitBatch(models.Model):
         domain="[('type', '=', 'bank')]",
         default=lambda self: self._get_default_journal(),
     )
-    date_until = fields.Date(
+    date_until = Day(
         "Due Until",
         required=True,
         default=lambda self: self._get_default_until(),
@@ -91,12 +92,17 @@ class SubscriptionDebitBatch(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                company = vals.get("company_id") or self.env.company.id
-                sequence = self.env["ir.sequence"].with_company(company)
-                vals["name"] = sequence.next_by_code("subscription.debit.batch")
-        return super().create(vals_list)
+        batches = super().create(vals_list)
+        for batch in batches.sudo().filtered(lambda it: it.name == "/"):
+            sequence = self.env["ir.sequence"].with_company(batch.company_id)
+            batch.name = sequence.next_by_code("subscription.debit.batch")
+        return batches
+
+    def write(self, vals):
+        """What was confirmed goes to the bank as it is."""
+        if not self.env.su and any(batch.state != "draft" for batch in self):
+            self._check_state("draft")
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
@@ -226,9 +232,10 @@ class SubscriptionDebitBatch(models.Model):
         if not self.line_ids.filtered(lambda it: it.state == "selected"):
             raise UserError(self.env._("%s has nothing to collect.", self.name))
         self._number_blocks()
-        self.write({"state": "confirmed", "confirmed_at": self.env.cr.now()})
+        confirmed = {"state": "confirmed", "confirmed_at": self.env.cr.now()}
+        self.sudo().write(confirmed)
         content = self._build_file()
-        self.write(
+        self.sudo().write(
             {
                 "file": base64.b64encode(content),
                 "checksum": hashlib.sha256(content).hexdigest(),

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..numbers import BigCount, Count
+from ..texts import Label
+
 FAILURE_CLASSES = [
     ("retryable", "May work later"),
     ("customer", "Customer has to act"),
@@ -17,15 +20,15 @@ class SubscriptionFailureReason(models.Model):
     _order = "sequence, code"
     _rec_name = "name"
 
-    sequence = fields.Integer(default=10)
-    code = fields.Char(required=True, help="As providers and banks call it, e.g. AM04.")
-    name = fields.Char(required=True, translate=True)
+    sequence = BigCount(default=10)
+    code = Label(required=True, help="As providers and banks call it, e.g. AM04.")
+    name = Label(required=True, translate=True)
     failure_class = fields.Selection(FAILURE_CLASSES, required=True)
-    keywords = fields.Char(
+    keywords = Label(
         help="Words, separated by commas, that a provider's message has if it means "
         "this. The first reason that fits counts.",
     )
-    try_limit = fields.Integer(
+    try_limit = Count(
         "Tries at Most", help="With the first one; 0 = as many as the retry plan has."
     )
     is_final = fields.Boolean(

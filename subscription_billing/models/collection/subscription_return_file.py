@@ -32,6 +32,7 @@ class SubscriptionReturnFile(models.Model):
     """A file of a bank with what became of direct debits; it is read once."""
 
     _name = "subscription.return.file"
+    _inherit = ["subscription.guard.mixin"]
     _description = "Bank File"
     _order = "id desc"
     _check_company_auto = True

@@ -12,6 +12,8 @@ from odoo.addons.base_iban.models.res_partner_bank import (
 )
 
 from ...formats.sepa_text import clean_id
+from ..dates import Day
+from ..texts import Label
 
 MANDATE_STATES = [
     ("draft", "Draft"),
@@ -33,17 +35,18 @@ class SubscriptionSepaMandate(models.Model):
     """The debtor's permission to collect from an account by SEPA direct debit."""
 
     _name = "subscription.sepa.mandate"
-    _inherit = ["portal.mixin", "mail.thread"]
+    _inherit = ["portal.mixin", "mail.thread", "subscription.guard.mixin"]
     _description = "SEPA Mandate"
     _order = "id desc"
     _check_company_auto = True
 
-    name = fields.Char("Reference", required=True, copy=False, default="/")
+    name = Label("Reference", required=True, copy=False, default="/", tracking=True)
     company_id = fields.Many2one(
         "res.company",
         required=True,
         index=True,
         default=lambda self: self.env.company,
+        tracking=True,
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -64,6 +67,7 @@ class SubscriptionSepaMandate(models.Model):
         check_company=True,
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
         help="Empty = for all contracts of the customer.",
+        tracking=True,
     )
     scheme = fields.Selection(
         [("CORE", "CORE"), ("B2B", "B2B")],
@@ -73,20 +77,25 @@ class SubscriptionSepaMandate(models.Model):
         help="B2B: between businesses, without a right of refund. The debtor's bank "
         "must have been told of it.",
     )
-    is_one_off = fields.Boolean("One-off", help="For one collection only.")
+    is_one_off = fields.Boolean(
+        "One-off", help="For one collection only.", tracking=True
+    )
     state = fields.Selection(
         MANDATE_STATES, default="draft", required=True, readonly=True, tracking=True
     )
-    holder = fields.Char(
-        "Account Holder", help="Empty = the name of the debtor.", copy=False
+    holder = Label(
+        "Account Holder",
+        help="Empty = the name of the debtor.",
+        copy=False,
+        tracking=True,
     )
-    iban = fields.Char("IBAN", groups=ACCOUNTANT, copy=False)
-    bic = fields.Char("BIC", groups=ACCOUNTANT, copy=False)
+    iban = Label("IBAN", groups=ACCOUNTANT, copy=False)
+    bic = Label("BIC", groups=ACCOUNTANT, copy=False)
     iban_masked = fields.Char(
         "Account", compute="_compute_iban_masked", compute_sudo=True
     )
-    date_signed = fields.Date("Signed On", copy=False, tracking=True)
-    place_signed = fields.Char("Signed At", copy=False)
+    date_signed = Day("Signed On", copy=False, tracking=True)
+    place_signed = Label("Signed At", copy=False, tracking=True)
     consent_at = fields.Datetime("Agreed Online", readonly=True, copy=False)
     consent_name = fields.Char("Agreed By", readonly=True, copy=False)
     consent_address = fields.Char("From Address", readonly=True, copy=False)
@@ -223,16 +232,15 @@ class SubscriptionSepaMandate(models.Model):
                 company = vals.get("company_id") or self.env.company.id
                 sequence = self.env["ir.sequence"].with_company(company)
                 vals["name"] = sequence.next_by_code("subscription.sepa.mandate")
-        mandates = super().create(vals_list)
-        mandates._check_guarded({name for vals in vals_list for name in vals})
-        return mandates
+        return super().create(vals_list)
 
     def write(self, vals):
         """What changes after a use is told to the bank with the next debit."""
         self._normalize(vals)
-        self._check_guarded(vals)
+        self._check_unguarded(vals)
         for mandate in self.sudo().filtered("date_last_collection"):
-            mandate._note_amendment(vals)
+            originals = mandate._get_amended(vals)
+            super(SubscriptionSepaMandate, mandate).write(originals)
         return super().write(vals)
 
     @api.model
@@ -241,22 +249,16 @@ class SubscriptionSepaMandate(models.Model):
             if vals.get(name):
                 vals[name] = normalize_iban(vals[name]).upper()
 
-    def _check_guarded(self, names):
-        if not self.env.su and {"state", "date_last_collection"} & set(names):
-            raise UserError(
-                self.env._(
-                    "The state of a mandate is changed by its buttons, its last "
-                    "collection by its debits."
-                )
+    def _get_amended(self, vals):
+        """What was told to the bank before, as values to write."""
+        return {
+            original: self[name]
+            for name, original in (
+                ("name", "original_reference"),
+                ("iban", "original_iban"),
             )
-
-    def _note_amendment(self, vals):
-        for name, original in (
-            ("name", "original_reference"),
-            ("iban", "original_iban"),
-        ):
-            if name in vals and self[name] != vals[name] and not self[original]:
-                vals.setdefault(original, self[name])
+            if name in vals and self[name] != vals[name] and not self[original]
+        }
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -370,7 +372,7 @@ class SubscriptionSepaMandate(models.Model):
         self.ensure_one()
         if self.state != "draft":
             raise UserError(self.env._("Mandate %s was given already.", self.name))
-        self.write(
+        self.sudo().write(
             {
                 "holder": name,
                 "iban": iban,

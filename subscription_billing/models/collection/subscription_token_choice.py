@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..numbers import BigCount
+
 
 class SubscriptionTokenChoice(models.Model):
     """By which of its payment methods a contract, or else a customer, is charged: the
@@ -11,7 +13,7 @@ class SubscriptionTokenChoice(models.Model):
     _order = "sequence, id"
     _rec_name = "token_id"
 
-    sequence = fields.Integer(default=10)
+    sequence = BigCount(default=10)
     contract_id = fields.Many2one(
         "subscription.contract", index="btree_not_null", ondelete="cascade"
     )

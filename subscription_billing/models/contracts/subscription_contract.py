@@ -1,13 +1,15 @@
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ..dates import as_last, as_stop
+from ..dates import Day, as_last, as_stop
+from ..numbers import Count
+from ..texts import LINES, Label
 
 # A field that is computed once and is then the record's own. Without the default of
 # the mixin, which would win over the computation.
@@ -60,34 +62,6 @@ TRANSITIONS = {
     "paused": ("active", "ended"),
     "ended": (),
 }
-# Written by the methods that guard and log the change, never by a client.
-GUARDED_FIELDS = {
-    "state",
-    "is_on_hold",
-    "date_next_billing",
-    "date_next_step",
-    "date_valued",
-    "end_method",
-    "end_reason_id",
-    "cancelled_at",
-    "is_annulled",
-    "is_trial_over_told",
-    "is_trial_end_told",
-    "date_renewal_told",
-    "billing_error",
-    "billing_failures",
-    "date_retry",
-}
-# Edited on the form or by a client, without a method that tells the log about it.
-WATCHED_FIELDS = (
-    "name",
-    "partner_id",
-    "user_id",
-    "customer_reference",
-    "payment_term_id",
-    "fiscal_position_id",
-    "date_end",
-)
 STORY_LENGTH = 50
 
 
@@ -108,7 +82,7 @@ class SubscriptionContract(models.Model):
     _order = "name desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char("Reference", required=True, copy=False, default="/")
+    name = Label("Reference", required=True, copy=False, default="/")
     company_id = fields.Many2one(
         "res.company",
         required=True,
@@ -133,7 +107,9 @@ class SubscriptionContract(models.Model):
         default=lambda self: self.env.user,
         tracking=True,
     )
-    customer_reference = fields.Char(help="Order number of the customer, on invoices.")
+    customer_reference = Label(
+        allowed=LINES, help="Order number of the customer, on invoices."
+    )
     plan_id = fields.Many2one(
         related="variant_id.plan_id", store=True, index=True, string="Plan"
     )
@@ -152,7 +128,7 @@ class SubscriptionContract(models.Model):
         required=True,
         **SNAPSHOT,
     )
-    date_start = fields.Date(
+    date_start = Day(
         "Start Date",
         required=True,
         tracking=True,
@@ -160,13 +136,13 @@ class SubscriptionContract(models.Model):
             self.env.user.tz or "UTC"
         ),
     )
-    date_end = fields.Date(
+    date_end = Day(
         "End Date",
         copy=False,
         tracking=True,
         help="Last day of the contract, inclusive.",
     )
-    date_anchor = fields.Date(
+    date_anchor = Day(
         "Anchor",
         help="Day all periods are counted from; empty = the start of the contract.",
     )
@@ -201,22 +177,22 @@ class SubscriptionContract(models.Model):
         "(company_id, date_next_billing, id) WHERE date_next_billing IS NOT NULL"
     )
     # Agreed terms.
-    fee_interval_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    fee_interval_count = Count(compute="_compute_snapshot", **SNAPSHOT)
     fee_interval_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
-    billing_interval_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    billing_interval_count = Count(compute="_compute_snapshot", **SNAPSHOT)
     billing_interval_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
     billing_mode = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
     alignment = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
-    billing_day = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
-    first_term_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    billing_day = Count(compute="_compute_snapshot", **SNAPSHOT)
+    first_term_count = Count(compute="_compute_snapshot", **SNAPSHOT)
     first_term_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
-    later_term_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    later_term_count = Count(compute="_compute_snapshot", **SNAPSHOT)
     later_term_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
-    notice_first_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    notice_first_count = Count(compute="_compute_snapshot", **SNAPSHOT)
     notice_first_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
-    notice_later_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    notice_later_count = Count(compute="_compute_snapshot", **SNAPSHOT)
     notice_later_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
-    trial_count = fields.Integer(compute="_compute_snapshot", **SNAPSHOT)
+    trial_count = Count(compute="_compute_snapshot", **SNAPSHOT)
     trial_unit = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
     trial_end_policy = fields.Selection(compute="_compute_snapshot", **SNAPSHOT)
     is_trial_usage_billed = fields.Boolean(compute="_compute_snapshot", **SNAPSHOT)
@@ -239,7 +215,7 @@ class SubscriptionContract(models.Model):
         help="When something happens to the contract by itself.",
     )
     # Paid and unpaid days.
-    date_trial_end = fields.Date(
+    date_trial_end = Day(
         "Trial Ends",
         compute="_compute_date_trial_end",
         copy=False,
@@ -247,7 +223,7 @@ class SubscriptionContract(models.Model):
         readonly=False,
         help="Last day of the trial, inclusive; fees begin the day after.",
     )
-    date_billed_until = fields.Date(
+    date_billed_until = Day(
         "Billed Until",
         copy=False,
         help="What lies up to this day, inclusive, was billed before the contract came "
@@ -255,7 +231,7 @@ class SubscriptionContract(models.Model):
     )
     pause_ids = fields.One2many("subscription.pause", "contract_id")
     # Terms.
-    date_term_start = fields.Date(
+    date_term_start = Day(
         "Term Counts From",
         copy=False,
         help="Empty = the first paid day. A change may start a new first term.",
@@ -332,12 +308,6 @@ class SubscriptionContract(models.Model):
                 sequence = self.env["ir.sequence"].with_company(company)
                 vals["name"] = sequence.next_by_code("subscription.contract")
         contracts = super().create(vals_list)
-        # Looked at afterwards: a default of the context is no value of the caller's.
-        for contract in contracts:
-            set_ = {name for name in GUARDED_FIELDS if contract[name]}
-            contract._check_unguarded(
-                set_ - {"state"} if contract.state == "draft" else set_
-            )
         self.env["subscription.event"]._log(
             "created", contracts, self.env._("Contract created")
         )
@@ -371,7 +341,7 @@ class SubscriptionContract(models.Model):
         )
 
     def write(self, vals):
-        watched = [name for name in WATCHED_FIELDS if name in vals]
+        watched = [name for name in self._get_open_fields() if name in vals]
         before = {}
         if watched and not self._is_applying():
             before = {it: it._get_watched_values(watched) for it in self}
@@ -385,12 +355,25 @@ class SubscriptionContract(models.Model):
         return result
 
     def _check_writable(self, vals):
-        """Refuse what was agreed and what the life cycle keeps (C1, C6)."""
+        """Refuse what was agreed (C6)."""
         if vals.keys() & DRAFT_ONLY_FIELDS and not self._is_applying():
             self._check_terms_open()
-        self._check_unguarded(GUARDED_FIELDS & vals.keys())
+        self._check_agreed(vals)
         if "date_end" in vals:
             self._check_end_open(fields.Date.to_date(vals["date_end"]))
+
+    def _get_open_fields(self):
+        """Edited on the form or by a call; each edit is logged with both values."""
+        return {
+            **super()._get_open_fields(),
+            "name": "How both sides call it",
+            "partner_id": "Who is served; what was billed keeps its customer",
+            "user_id": "Who looks after it",
+            "customer_reference": "Order number of the customer, for invoices to come",
+            "payment_term_id": "For invoices to come",
+            "fiscal_position_id": "For invoices to come",
+            "date_end": "Ends or goes on, within what the terms allow",
+        }
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
@@ -439,21 +422,11 @@ class SubscriptionContract(models.Model):
     # States, the guarded way between them, and the log of each move
     # ----------------------------------------------------------------------
 
-    def _check_unguarded(self, names):
-        """C1: ``readonly`` only holds for forms; this holds for every client."""
-        if names and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "%s of a contract cannot be written directly. Use its buttons.",
-                    ", ".join(sorted(names)),
-                )
-            )
-
     def action_activate(self):
         """Draft to trial or active: from now on the contract is billed. A trial that is
         to end has its end from now on."""
         # C6: a pricelist is asked when it is sold, not when the draft was written.
-        self.line_ids._compute_agreed_steps()
+        self.line_ids.sudo()._compute_agreed_steps()
         for contract in self:
             contract._check_ready()
         self._set_active(self.env._("Activated"))
@@ -825,8 +798,13 @@ class SubscriptionContract(models.Model):
         value = self[name]
         if not value:
             return False
-        if self._fields[name].type == "date":
+        field = self._fields[name]
+        if field.type == "date":
             return format_date(self.env, value)
+        if field.type == "selection":
+            return dict(field._description_selection(self.env))[value]
+        if field.type == "boolean":
+            return self.env._("Yes")
         return value.display_name if isinstance(value, models.BaseModel) else value
 
     def _log_edits(self, before):

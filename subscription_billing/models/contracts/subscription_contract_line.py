@@ -3,8 +3,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date
 
 from ..catalogue.subscription_recurrence_mixin import BILLING_MODES, PRORATIONS
-from ..dates import as_last, as_stop
-from ..numbers import Number
+from ..dates import Day, as_last, as_stop
+from ..numbers import BigCount, Count, Number
+from ..texts import Label
 
 # What a billed line says must stay true; a change is a new line from its date on.
 BILLED_FIELDS = {
@@ -62,7 +63,7 @@ class SubscriptionContractLine(models.Model):
     company_id = fields.Many2one(related="contract_id.company_id", store=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
     state = fields.Selection(related="contract_id.state")
-    sequence = fields.Integer(default=10)
+    sequence = BigCount(default=10)
     component_id = fields.Many2one(
         "subscription.component",
         required=True,
@@ -72,7 +73,7 @@ class SubscriptionContractLine(models.Model):
     )
     product_id = fields.Many2one(related="component_id.product_id", store=True)
     kind = fields.Selection(related="component_id.kind", store=True)
-    name = fields.Char(
+    name = Label(
         compute="_compute_from_component",
         store=True,
         readonly=False,
@@ -86,19 +87,19 @@ class SubscriptionContractLine(models.Model):
         precompute=True,
         digits="Product Unit",
     )
-    date_start = fields.Date(
+    date_start = Day(
         compute="_compute_date_start", store=True, readonly=False, precompute=True
     )
-    date_end = fields.Date(help="Last day, inclusive; empty = as long as the contract.")
+    date_end = Day(help="Last day, inclusive; empty = as long as the contract.")
     charge_ids = fields.One2many("subscription.charge", "line_id")
     # Rhythm.
-    fee_interval_count = fields.Integer(compute="_compute_rhythm", **BOOKED)
+    fee_interval_count = Count(compute="_compute_rhythm", **BOOKED)
     fee_interval_unit = fields.Selection(compute="_compute_rhythm", **BOOKED)
     billing_mode = fields.Selection(BILLING_MODES, compute="_compute_rhythm", **BOOKED)
-    billing_interval_count = fields.Integer(compute="_compute_rhythm", **BOOKED)
+    billing_interval_count = Count(compute="_compute_rhythm", **BOOKED)
     billing_interval_unit = fields.Selection(compute="_compute_rhythm", **BOOKED)
     alignment = fields.Selection(compute="_compute_rhythm", **BOOKED)
-    billing_day = fields.Integer(compute="_compute_rhythm", **BOOKED)
+    billing_day = Count(compute="_compute_rhythm", **BOOKED)
     date_anchor = fields.Date(compute="_compute_rhythm", store=True, precompute=True)
     proration = fields.Selection(
         PRORATIONS, compute="_compute_rhythm", store=True, precompute=True
@@ -195,14 +196,27 @@ class SubscriptionContractLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines._check_not_ended()
         lines._follow_up("line_added", self.env._("Booked"), "date_start")
         lines._check_rules(lines.component_id, lines._get_first_day())
         return lines
 
+    def _get_full_name(self):
+        return f"{self.contract_id.display_name}: {self.name}"
+
+    def _get_open_fields(self):
+        return {
+            **super()._get_open_fields(),
+            "name": "Text of invoices to come; logged",
+            "sequence": "Order on the form and on invoices",
+            "date_end": "Ends it; logged",
+        }
+
     def write(self, vals):
         if vals.keys() & BILLED_FIELDS:
             self._check_not_billed()
+        self._check_agreed(vals)
+        if "name" in vals:
+            self._log_renamed(vals["name"])
         if not RULED_FIELDS & vals.keys():
             return super().write(vals)
         is_end = RULED_FIELDS & vals.keys() == {"date_end"}
@@ -216,6 +230,17 @@ class SubscriptionContractLine(models.Model):
             components | self.component_id, min(days, default=None), contracts
         )
         return result
+
+    def _log_renamed(self, name):
+        for line in self:
+            if line.state != "draft" and line.name != name and not self._is_applying():
+                self.env["subscription.event"]._log(
+                    "changed",
+                    line.contract_id,
+                    self.env._("Text of a line edited"),
+                    value_old=line.name,
+                    value_new=name,
+                )
 
     def _check_not_ended(self):
         for contract in self.contract_id:
@@ -231,6 +256,7 @@ class SubscriptionContractLine(models.Model):
         """Log what happened to lines of running contracts and look what is due now."""
         if self._is_applying():
             return  # which logs what it does, and looks once for all of them
+        self._check_not_ended()
         running = self.filtered(lambda line: line.contract_id.state != "draft")
         for line in running:
             self.env["subscription.event"]._log(
@@ -317,6 +343,7 @@ class SubscriptionContractLine(models.Model):
     def unlink(self):
         contracts, components = self.contract_id, self.component_id
         since = self._get_first_day()
+        self._follow_up("line_ended", self.env._("Removed"), "date_start")
         result = super().unlink()
         self.browse()._check_rules(components, since, contracts)
         return result

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
-from ..dates import as_stop
+from ..dates import Day, as_stop
 
 
 class SubscriptionPause(models.Model):
@@ -18,8 +18,8 @@ class SubscriptionPause(models.Model):
         "subscription.contract", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="contract_id.company_id", store=True)
-    date_start = fields.Date("From", required=True)
-    date_end = fields.Date("To", help="Last day, inclusive; empty = until resumed.")
+    date_start = Day("From", required=True)
+    date_end = Day("To", help="Last day, inclusive; empty = until resumed.")
     is_term_extended = fields.Boolean(
         "Extends the Term", help="The term ends as many days later as the pause lasts."
     )

@@ -7,7 +7,8 @@ from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
 from ...engine.recurrence import Grid
 from ...engine.reduction import Reduction
-from ..numbers import Amount, Number
+from ..numbers import Amount, BigCount, Count, Number
+from ..texts import Label
 from .subscription_discount_terms_mixin import AMOUNT_MAXIMUM, format_percent
 
 BONUS_KINDS = [
@@ -39,16 +40,17 @@ class SubscriptionBonus(models.Model):
     plan it was sold with (C6)."""
 
     _name = "subscription.bonus"
+    _inherit = ["subscription.guard.mixin"]
     _description = "Subscription Bonus"
     _order = "plan_id, sequence, id"
     _check_company_auto = True
 
-    name = fields.Char(
+    name = Label(
         required=True,
         translate=True,
         help="Shown on invoices, in the customer's language.",
     )
-    sequence = fields.Integer(default=10)
+    sequence = BigCount(default=10)
     active = fields.Boolean(default=True)
     plan_id = fields.Many2one(
         "subscription.plan", required=True, index=True, ondelete="cascade"
@@ -60,6 +62,7 @@ class SubscriptionBonus(models.Model):
         ondelete="cascade",
         domain="[('plan_id', '=', plan_id)]",
         help="Leave empty for all variants of the plan.",
+        check_company=True,
     )
     component_id = fields.Many2one(
         "subscription.component",
@@ -67,11 +70,10 @@ class SubscriptionBonus(models.Model):
         ondelete="cascade",
         domain="[('plan_id', '=', plan_id)]",
         help="Leave empty for all fees of the plan.",
+        check_company=True,
     )
     kind = fields.Selection(BONUS_KINDS, default="loyalty", required=True)
-    every = fields.Integer(
-        default=12, help="12 = the 12th, 24th, 36th ...", aggregator=None
-    )
+    every = Count(default=12, help="12 = the 12th, 24th, 36th ...", aggregator=None)
     reward = fields.Selection(
         [
             ("percent", "Percent off"),
@@ -96,15 +98,15 @@ class SubscriptionBonus(models.Model):
     quantity_maximum = Number(
         "Carried Over at Most", digits="Product Unit", aggregator=None
     )
-    month_start = fields.Integer(
+    month_start = Count(
         "After Months",
         default=12,
         aggregator=None,
         help="Fee periods that begin so many months after the contract came to its "
         "plan, or later.",
     )
-    month_count = fields.Integer("For Months", help="0 = for ever.", aggregator=None)
-    contract_ids = fields.Many2many("subscription.contract")
+    month_count = Count("For Months", help="0 = for ever.", aggregator=None)
+    contract_ids = fields.Many2many("subscription.contract", readonly=True, copy=False)
     terms = fields.Char(compute="_compute_terms")
 
     @api.depends(*AGREED_BONUS_FIELDS)

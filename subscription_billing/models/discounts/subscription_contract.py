@@ -23,6 +23,7 @@ class SubscriptionContract(models.Model):
         context={"active_test": False},  # C6: archived ones are sold no longer
         help="Those of the plan when it was sold, and of plans it changes to; each "
         "counts for what is booked under its plan.",
+        check_company=True,
     )
 
     @api.depends("variant_id", "currency_id")

@@ -5,7 +5,7 @@ from odoo.tools.misc import format_date
 from ...engine.interval import Interval
 from ...engine.money import to_decimal
 from ...engine.reduction import Reduction
-from ..dates import as_last, as_stop
+from ..dates import Day, as_last, as_stop
 
 RHYTHM = (
     "billing_interval_count",
@@ -47,10 +47,8 @@ class SubscriptionContractDiscount(models.Model):
         string="Components",
         help="Ends and returns with them. Empty = all components.",
     )
-    date_asked = fields.Date(
-        "Asked From", help="Empty = from the start of the contract."
-    )
-    date_start = fields.Date(
+    date_asked = Day("Asked From", help="Empty = from the start of the contract.")
+    date_start = Day(
         "From",
         compute="_compute_dates",
         store=True,
@@ -58,7 +56,7 @@ class SubscriptionContractDiscount(models.Model):
         precompute=True,
         help="Fee periods that begin from this day on are discounted.",
     )
-    date_end = fields.Date(
+    date_end = Day(
         "To",
         compute="_compute_dates",
         store=True,

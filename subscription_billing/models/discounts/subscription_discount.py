@@ -3,7 +3,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
-from ..numbers import Amount, Number
+from ..dates import Day
+from ..numbers import Amount, BigCount, Number
+from ..texts import Label
 
 # What a redemption keeps of the offer.
 TERMS = (
@@ -27,13 +29,13 @@ class SubscriptionDiscount(models.Model):
     _order = "sequence, name, id"
     _check_company_auto = True
 
-    name = fields.Char(
+    name = Label(
         required=True,
         translate=True,
         tracking=True,
         help="Shown on invoices, in the customer's language.",
     )
-    code = fields.Char(
+    code = Label(
         copy=False,
         tracking=True,
         help="What the customer enters; kept in capitals. Leave empty for a discount "
@@ -51,15 +53,15 @@ class SubscriptionDiscount(models.Model):
     )
     percent = Number(tracking=True)
     amount = Amount(tracking=True)
-    date_start = fields.Date("From", help="First day a discounted period may begin on.")
-    date_end = fields.Date("To", help="Last day a discounted period may begin on.")
-    date_redeem_start = fields.Date("Redeemable From")
-    date_redeem_end = fields.Date("Redeemable Until", help="Last day, inclusive.")
+    date_start = Day("From", help="First day a discounted period may begin on.")
+    date_end = Day("To", help="Last day a discounted period may begin on.")
+    date_redeem_start = Day("Redeemable From")
+    date_redeem_end = Day("Redeemable Until", help="Last day, inclusive.")
     is_once_per_customer = fields.Boolean(
         "Once per Customer",
         help="All contacts of one company count as one customer.",
     )
-    redemption_limit = fields.Integer(
+    redemption_limit = BigCount(
         "Redemptions at Most", help="0 = as often as you like.", aggregator=None
     )
     plan_ids = fields.Many2many(

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date, formatLang
 
-from ..numbers import Amount, Number
+from ..dates import Day
+from ..numbers import Amount, BigCount, Count, Number
 
 # Beyond it a float no longer knows the cents.
 AMOUNT_MAXIMUM = 1e12
@@ -15,7 +16,7 @@ class SubscriptionDiscountTermsMixin(models.AbstractModel):
     _name = "subscription.discount.terms.mixin"
     _description = "Subscription Discount Terms"
 
-    sequence = fields.Integer(
+    sequence = BigCount(
         default=10, help="A lower one is taken off first, the next from what is left."
     )
     kind = fields.Selection(
@@ -45,9 +46,9 @@ class SubscriptionDiscountTermsMixin(models.AbstractModel):
         default="once",
         required=True,
     )
-    period_count = fields.Integer("Billing Periods", default=3, aggregator=None)
-    date_start = fields.Date("From")
-    date_end = fields.Date("To")
+    period_count = Count("Billing Periods", default=3, aggregator=None)
+    date_start = Day("From")
+    date_end = Day("To")
     reduction = fields.Char(compute="_compute_terms", help="Percent or amount.")
     terms = fields.Char(compute="_compute_terms")
 

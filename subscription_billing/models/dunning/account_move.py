@@ -16,6 +16,7 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
+        groups="base.group_user",
     )
     subscription_claim_kind = fields.Selection(
         CLAIM_KINDS, "Claim", readonly=True, copy=False
@@ -26,6 +27,7 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
+        groups="base.group_user",
     )
 
     # ----------------------------------------------------------------------

@@ -14,6 +14,7 @@ class ResPartner(models.Model):
         company_dependent=True,
         groups="account.group_account_invoice",
         help="Empty = that of the company.",
+        check_company=True,
     )
     subscription_dunning_state = fields.Char(
         "Dunning", compute="_compute_subscription_dunning_state", compute_sudo=True

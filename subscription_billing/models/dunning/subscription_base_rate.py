@@ -1,10 +1,12 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ...engine.interest import half_year
 from ...engine.money import to_decimal
+from ..dates import Day
 from ..numbers import Number
+from ..texts import Label
 
 
 class SubscriptionBaseRate(models.Model):
@@ -16,11 +18,11 @@ class SubscriptionBaseRate(models.Model):
     _order = "date_start desc"
     _rec_name = "date_start"
 
-    date_start = fields.Date(
+    date_start = Day(
         "From", required=True, help="1 January or 1 July; it holds for six months."
     )
     rate = Number("Rate (%)", digits=(6, 2), required=True)
-    source = fields.Char(required=True, help="Where the rate was published.")
+    source = Label(required=True, help="Where the rate was published.")
 
     _date_start_unique = models.Constraint(
         "UNIQUE (date_start)", "There is a base rate for this half-year already."

@@ -18,6 +18,12 @@ class SubscriptionContract(models.Model):
         "Dunning", compute="_compute_dunning_state", compute_sudo=True
     )
 
+    def _get_open_fields(self):
+        return {
+            **super()._get_open_fields(),
+            "dunning_policy_id": "How open items are dunned from now on",
+        }
+
     @api.depends("partner_id")
     def _compute_dunning_state(self):
         for company, contracts in self.grouped("company_id").items():

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, plaintext2html
 
 from ..failures import explain
 
@@ -10,14 +10,13 @@ CASE_STATES = [
     ("closed", "Closed"),
 ]
 # What only dunning itself writes.
-GUARDED = {"state", "partner_id", "company_id", "currency_id", "policy_id", "date_open"}
 
 
 class SubscriptionDunningCase(models.Model):
     """What one debtor owes in one currency, and how far dunning has come."""
 
     _name = "subscription.dunning.case"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "subscription.guard.mixin"]
     _description = "Dunning Case"
     _order = "id desc"
     _rec_name = "partner_id"
@@ -113,13 +112,6 @@ class SubscriptionDunningCase(models.Model):
                 ]
             )
 
-    def write(self, vals):
-        if not self.env.su and {*vals} & GUARDED:
-            raise UserError(
-                self.env._("A dunning case is changed by its buttons, and by payments.")
-            )
-        return super().write(vals)
-
     # ----------------------------------------------------------------------
     # The end of a case
     # ----------------------------------------------------------------------
@@ -146,7 +138,7 @@ class SubscriptionDunningCase(models.Model):
                 self.unlink()
             return
         waiting._drop(self.env._("Paid meanwhile."))
-        self.write({"state": "closed", "date_closed": day})
+        self.sudo().write({"state": "closed", "date_closed": day})
         self.activity_unlink(["subscription_billing.mail_activity_type_dunning"])
         self._lift_pauses(day)
 
@@ -179,7 +171,9 @@ class SubscriptionDunningCase(models.Model):
         for case in self:
             if not case.activity_search([kind]):
                 case.activity_schedule(
-                    kind, note=message, user_id=case._get_responsible().id
+                    kind,
+                    note=plaintext2html(message),
+                    user_id=case._get_responsible().id,
                 )
 
     def _get_responsible(self):
@@ -242,7 +236,7 @@ class SubscriptionDunningCase(models.Model):
                 ),
                 attachments=[(name, content)],
             )
-        self.state = "handed_over"
+        self.sudo().state = "handed_over"
 
     def action_write_off(self):
         """Write off all open invoices of the debtors."""

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+from ..dates import Day
+from ..texts import Label
 
 KINDS = [
     ("block", "Blocked"),
@@ -12,6 +15,7 @@ class SubscriptionDunningHold(models.Model):
     """Why a debtor, or one item, is not dunned, and until when (P3)."""
 
     _name = "subscription.dunning.hold"
+    _inherit = ["subscription.guard.mixin"]
     _description = "Dunning Hold"
     _order = "id desc"
     _rec_name = "reason"
@@ -24,7 +28,9 @@ class SubscriptionDunningHold(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
-    partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, index=True, check_company=True
+    )
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", store=True, index=True
     )
@@ -37,8 +43,8 @@ class SubscriptionDunningHold(models.Model):
         "('state', '=', 'posted')]",
         help="Empty = all that the debtor owes.",
     )
-    date_until = fields.Date("Until", help="Last day; a dispute may have none.")
-    reason = fields.Char(required=True)
+    date_until = Day("Until", help="Last day; a dispute may have none.")
+    reason = Label(required=True)
     promise_ids = fields.One2many(
         "subscription.dunning.promise",
         "hold_id",
@@ -69,7 +75,7 @@ class SubscriptionDunningHold(models.Model):
         holds._check_complete()
         for hold in holds.filtered(lambda it: it.kind == "promise"):
             lines = hold._find_open_lines()
-            hold.write(
+            hold.sudo().write(
                 {
                     "move_line_ids": lines.ids,
                     "amount_start": sum(lines.mapped("amount_residual")),
@@ -77,6 +83,17 @@ class SubscriptionDunningHold(models.Model):
                 }
             )
         return holds
+
+    def write(self, vals):
+        """Who asked for what is on record."""
+        if not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%s stays as it was entered. Lift it, and enter another.",
+                    ", ".join(self.mapped("display_name")),
+                )
+            )
+        return super().write(vals)
 
     @api.constrains("kind", "date_until", "move_id", "partner_id", "promise_ids")
     def _check_complete(self):
@@ -141,7 +158,7 @@ class SubscriptionDunningHold(models.Model):
 
         :param date day: today for the company
         """
-        for hold in self.filtered(lambda it: it.state == "active"):
+        for hold in self.sudo().filtered(lambda it: it.state == "active"):
             if hold.kind == "promise":
                 hold.state = hold._get_promise_state(day)
             elif hold.date_until and hold.date_until < day:
@@ -159,4 +176,4 @@ class SubscriptionDunningHold(models.Model):
     def action_lift(self):
         """Dunning goes on from today."""
         self.check_access("write")
-        self.state = "over"
+        self.sudo().state = "over"

@@ -3,7 +3,8 @@ from string import Formatter
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..numbers import Amount
+from ..numbers import Amount, Count
+from ..texts import Label, Words
 
 CHANNELS = [
     ("none", "Nothing"),
@@ -33,9 +34,9 @@ class SubscriptionDunningLevel(models.Model):
     policy_id = fields.Many2one(
         "subscription.dunning.policy", required=True, index=True, ondelete="cascade"
     )
-    name = fields.Char(required=True, translate=True)
+    name = Label(required=True, translate=True)
     number = fields.Integer(compute="_compute_number")
-    days = fields.Integer(
+    days = Count(
         "Days Overdue",
         required=True,
         help="After so many days; as long after the level before as the days differ.",
@@ -51,16 +52,14 @@ class SubscriptionDunningLevel(models.Model):
         domain=[("model", "=", "subscription.dunning.step")],
         help="Empty = an e-mail with the texts of this level.",
     )
-    subject = fields.Char(translate=True)
-    text_above = fields.Text(
+    subject = Label(translate=True)
+    text_above = Words(
         "Text above the Table",
         translate=True,
         help="May name {name}, {company}, {amount}, {deadline}, {date}, {level}.",
     )
-    text_below = fields.Text("Text below the Table", translate=True)
-    payment_days = fields.Integer(
-        "Days to Pay", default=7, help="Deadline the letter gives."
-    )
+    text_below = Words("Text below the Table", translate=True)
+    payment_days = Count("Days to Pay", default=7, help="Deadline the letter gives.")
     fee_business = Amount("Fee for Businesses")
     fee_consumer = Amount(
         "Fee for Consumers",
@@ -80,7 +79,7 @@ class SubscriptionDunningLevel(models.Model):
         help="A saved card is charged, or an account debited, once more.",
     )
     asks_user = fields.Boolean("Activity", help="Somebody gets something to do.")
-    note = fields.Char("What to Do", translate=True)
+    note = Label("What to Do", translate=True)
     pauses_contracts = fields.Boolean()
     ends_contracts = fields.Boolean(help="By term and notice, as a cancellation does.")
     hands_over = fields.Boolean(

@@ -1,9 +1,10 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...engine.escalation import Level
 from ...engine.money import to_decimal
 from ..numbers import Number
+from ..texts import Label
 
 BOOKINGS = [("charged", "When it is charged"), ("paid", "When it is paid")]
 
@@ -16,7 +17,7 @@ class SubscriptionDunningPolicy(models.Model):
     _order = "name, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True)
+    name = Label(required=True, translate=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", index=True, help="Empty = for all companies."
@@ -73,9 +74,12 @@ class SubscriptionDunningPolicy(models.Model):
 
     @api.constrains("level_ids")
     def _check_levels(self):
+        # Data files bring the levels after their policy.
+        is_loading = self.env.uid == SUPERUSER_ID and self.env.context.get(
+            "install_mode"
+        )
         for policy in self:
-            # Data files bring the levels after their policy.
-            if not policy.level_ids and not self.env.context.get("install_mode"):
+            if not policy.level_ids and not is_loading:
                 raise ValidationError(
                     self.env._("%s has no levels. Add at least one.", policy.name)
                 )

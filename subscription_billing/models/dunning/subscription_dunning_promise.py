@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..dates import Day
 from ..numbers import Amount
 
 
@@ -7,13 +8,14 @@ class SubscriptionDunningPromise(models.Model):
     """What a debtor has promised to pay until a day; several are instalments."""
 
     _name = "subscription.dunning.promise"
+    _inherit = ["subscription.guard.mixin"]
     _description = "Promise to Pay"
     _order = "date, id"
 
     hold_id = fields.Many2one(
         "subscription.dunning.hold", required=True, index=True, ondelete="cascade"
     )
-    date = fields.Date("Until", required=True)
+    date = Day("Until", required=True)
     amount = Amount(required=True)
     currency_id = fields.Many2one(related="hold_id.currency_id")
 

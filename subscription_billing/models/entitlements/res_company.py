@@ -1,10 +1,12 @@
-from odoo import fields, models
+from odoo import models
+
+from ..numbers import Count
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    subscription_block_days = fields.Integer(
+    subscription_block_days = Count(
         "Block After",
         help="Contracts with an invoice that is overdue for as many days are told to "
         "be blocked. 0 = never.",

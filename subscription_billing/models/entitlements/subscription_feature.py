@@ -3,6 +3,9 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..numbers import BigCount
+from ..texts import Label, Words
+
 FEATURE_KINDS = [
     ("on_off", "On or off"),
     ("limit", "Limit"),
@@ -20,14 +23,14 @@ class SubscriptionFeature(models.Model):
     _order = "sequence, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True)
-    code = fields.Char(
+    name = Label(required=True, translate=True)
+    code = Label(
         required=True,
         copy=False,
         help="What the sold service asks for, unique in the company.",
     )
-    description = fields.Text(translate=True)
-    sequence = fields.Integer(default=10)
+    description = Words(translate=True)
+    sequence = BigCount(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company",
@@ -36,7 +39,7 @@ class SubscriptionFeature(models.Model):
         help="Leave empty to share the feature between companies.",
     )
     kind = fields.Selection(FEATURE_KINDS, default="on_off", required=True)
-    unit_name = fields.Char(
+    unit_name = Label(
         "Unit", translate=True, help="What one is called, e.g. users or GB."
     )
     meter_id = fields.Many2one(

@@ -32,16 +32,23 @@ class SubscriptionFeatureGrant(models.Model):
     kind = fields.Selection(related="feature_id.kind")
     unit_name = fields.Char(related="feature_id.unit_name")
     plan_id = fields.Many2one(
-        "subscription.plan", index="btree_not_null", ondelete="cascade"
+        "subscription.plan",
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
     )
     variant_id = fields.Many2one(
         "subscription.plan.variant",
         "Plan Variant",
         index="btree_not_null",
         ondelete="cascade",
+        check_company=True,
     )
     component_id = fields.Many2one(
-        "subscription.component", index="btree_not_null", ondelete="cascade"
+        "subscription.component",
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
     )
     company_id = fields.Many2one(
         "res.company", compute="_compute_company_id", store=True, index=True

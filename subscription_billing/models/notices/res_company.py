@@ -1,6 +1,8 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
+
+from ..numbers import Count
 
 DAYS = ("subscription_trial_reminder_days", "subscription_renewal_reminder_days")
 
@@ -10,11 +12,11 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
-    subscription_trial_reminder_days = fields.Integer(
+    subscription_trial_reminder_days = Count(
         default=3,
         help="Days before the end of a trial on which its customer is told; 0 = never.",
     )
-    subscription_renewal_reminder_days = fields.Integer(
+    subscription_renewal_reminder_days = Count(
         default=30,
         help="Days before the last day to cancel a term on which its customer is told; "
         "0 = never. Terms that are too short for it are not told of.",

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..private_context import get_private
+
 CODES = {
     "end": "cancellation_confirmed",
     "pause": "paused",
@@ -56,7 +58,7 @@ class SubscriptionChange(models.Model):
         in_batch = self.filtered("batch_id")
         for change in self - in_batch:
             change._confirm(today)
-        if in_batch and not self.env.context.get("subscription_preview"):
+        if in_batch and not get_private(self.env, "subscription_preview"):
             in_batch.sudo().is_confirmation_due = True
             self.env.ref("subscription_billing.ir_cron_confirm_changes")._trigger()
         return result

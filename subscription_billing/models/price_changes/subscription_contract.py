@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..private_context import get_private
+
 
 class SubscriptionContract(models.Model):
     """The way from contracts to a price change, and what it tells their customers."""
@@ -37,7 +39,7 @@ class SubscriptionContract(models.Model):
         """
         self.ensure_one()
         rows = self.env["subscription.price.change.line"].sudo()
-        change = self.env.context.get("subscription_price_change")
+        change = get_private(self.env, "subscription_price_change")
         domain = [
             ("contract_id", "=", self.id),
             ("method", "in", ("follow", "replace")),

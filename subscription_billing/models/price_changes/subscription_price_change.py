@@ -3,16 +3,18 @@ import math
 from dataclasses import dataclass, field
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, format_date
 
 from ...engine.adjustment import Adjustment
 from ...engine.money import to_decimal
 from ..catalogue.subscription_component import ONE_OFF_KINDS
-from ..dates import as_stop
+from ..dates import Day, as_stop
 from ..failures import isolate
 from ..numbers import Number
+from ..private_context import PRIVATE, Private
+from ..texts import Label, Words
 
 # Contracts written to by one press of the button; the next press takes the others.
 LIMIT = 500
@@ -83,7 +85,7 @@ class SubscriptionPriceChange(models.Model):
 
     _name = "subscription.price.change"
     _description = "Subscription Price Change"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "subscription.guard.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -91,7 +93,7 @@ class SubscriptionPriceChange(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
-    date = fields.Date(
+    date = Day(
         "New Prices From",
         required=True,
         tracking=True,
@@ -128,9 +130,9 @@ class SubscriptionPriceChange(models.Model):
         check_company=True,
         help="Empty = all running contracts.",
     )
-    domain = fields.Char("Filter", default="[]")
-    reason = fields.Text(
-        translate=True, help="Told to the customers in the announcement."
+    domain = Label("Filter", default="[]")
+    reason = Words(
+        translate=True, help="Told to the customers in the announcement.", tracking=True
     )
     line_ids = fields.One2many(
         "subscription.price.change.line", "change_id", readonly=True
@@ -152,11 +154,13 @@ class SubscriptionPriceChange(models.Model):
         default=lambda self: self._get_default_template(),
         domain=[("model", "=", "subscription.contract")],
         copy=True,
+        tracking=True,
     )
     has_cancellation_note = fields.Boolean(
         "Offer to Cancel",
         help="The announcement says that the contract can be ended with effect from "
         "the date of the new prices.",
+        tracking=True,
     )
     announced_count = fields.Integer("Announced", compute="_compute_announced")
     unannounced_count = fields.Integer("Not Announced", compute="_compute_announced")
@@ -213,15 +217,10 @@ class SubscriptionPriceChange(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                company = vals.get("company_id") or self.env.company.id
-                sequence = self.env["ir.sequence"].with_company(company)
-                vals["name"] = sequence.next_by_code("subscription.price.change")
         changes = super().create(vals_list)
-        # Looked at afterwards: a default of the context is no value of the caller's.
-        if not self.env.su and any(change.state != "draft" for change in changes):
-            changes._refuse_state()
+        for change in changes.sudo().filtered(lambda it: it.name == "/"):
+            sequence = self.env["ir.sequence"].with_company(change.company_id)
+            change.name = sequence.next_by_code("subscription.price.change")
         return changes
 
     @api.ondelete(at_uninstall=False)
@@ -341,7 +340,7 @@ class SubscriptionPriceChange(models.Model):
     def _queue_mails(self, contracts):
         """One mail per contract, left to Odoo's queue; returned as superuser."""
         composer = self.env["mail.compose.message"].with_context(
-            subscription_price_change=self.id
+            subscription_price_change=Private(self.id)
         )
         return composer.create(
             {
@@ -375,20 +374,10 @@ class SubscriptionPriceChange(models.Model):
     # ----------------------------------------------------------------------
 
     def write(self, vals):
-        if "state" in vals and not self.env.su:
-            self._refuse_state()
         if vals.keys() & DEFINING_FIELDS:
             self._check_open()
-            vals = {**vals, "is_stale": True}
+            super(SubscriptionPriceChange, self.sudo()).write({"is_stale": True})
         return super().write(vals)
-
-    def _refuse_state(self):
-        raise AccessError(
-            self.env._(
-                "The state of a price change cannot be written directly. Use its "
-                "buttons."
-            )
-        )
 
     def _check_open(self):
         for change in self:
@@ -433,7 +422,9 @@ class SubscriptionPriceChange(models.Model):
         :param rows: ``subscription.price.change.line`` records
         """
         changes = self.env["subscription.change"].sudo()
-        changes = changes.with_context(subscription_silent=True)  # announced by itself
+        changes = changes.with_context(
+            subscription_silent=PRIVATE
+        )  # announced by itself
         made = changes.create([row._prepare_change() for row in rows])
         for today, group in made.grouped(
             lambda change: change.contract_id._get_today()
@@ -461,7 +452,7 @@ class SubscriptionPriceChange(models.Model):
             change._unlink_derived()
 
     def _withdraw_all(self):
-        made = self.contract_change_ids.with_context(subscription_silent=True)
+        made = self.contract_change_ids.with_context(subscription_silent=PRIVATE)
         waiting = made.filtered(lambda it: it.state in ("scheduled", "lapsed"))
         waiting._check_last_price()
         self.state = "undone"

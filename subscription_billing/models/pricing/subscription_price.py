@@ -3,14 +3,18 @@ from odoo.exceptions import ValidationError
 from odoo.tools import float_round
 
 from ...engine.errors import EngineError
+from ..dates import Day
 from ..failures import explain
 from ..numbers import (
     PRICE_DIGITS,
     QUANTITY_DIGITS,
+    BigCount,
+    Count,
     OptionalNumber,
     PriceNumber,
     by_bound,
 )
+from ..private_context import PRIVATE, get_private
 
 PRICE_MODELS = [
     ("flat", "Flat fee"),
@@ -98,16 +102,20 @@ class SubscriptionPrice(models.Model):
         ondelete="cascade",
         domain="[('plan_id', '=', plan_id)]",
         help="Leave empty for all variants of the plan.",
+        check_company=True,
     )
     partner_id = fields.Many2one(
-        "res.partner", "Customer", help="Leave empty for all customers."
+        "res.partner",
+        "Customer",
+        help="Leave empty for all customers.",
+        check_company=True,
     )
     currency_id = fields.Many2one(
         "res.currency",
         required=True,
         default=lambda self: self.env.company.currency_id,
     )
-    date_start = fields.Date("Valid From", help="Contracts sold from this day on.")
+    date_start = Day("Valid From", help="Contracts sold from this day on.")
     tier_ids = fields.One2many(
         "subscription.price.tier", "price_id", "Tiers", copy=True
     )
@@ -147,7 +155,7 @@ class SubscriptionPrice(models.Model):
     amount_event = OptionalNumber(
         "Fixed per Event", digits=PRICE_DIGITS, help="Added for each event paid for."
     )
-    free_events = fields.Integer(
+    free_events = BigCount(
         aggregator=None, help="First events of each period that cost nothing."
     )
     free_amount = OptionalNumber(
@@ -180,7 +188,7 @@ class SubscriptionPrice(models.Model):
         digits=QUANTITY_DIGITS,
         help="Try the price with any quantity; nothing is saved.",
     )
-    preview_count = fields.Integer(
+    preview_count = Count(
         "Times",
         compute="_compute_preview_quantity",
         readonly=False,
@@ -213,7 +221,7 @@ class SubscriptionPrice(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        saving = self.with_context(subscription_saving_price=True)
+        saving = self.with_context(subscription_saving_price=PRIVATE)
         prices = super(SubscriptionPrice, saving).create(vals_list).with_env(self.env)
         # Lines that wait for a price find it: they do not follow the catalogue.
         lines = self.env["subscription.contract.line"].sudo()
@@ -233,7 +241,7 @@ class SubscriptionPrice(models.Model):
     def write(self, vals):
         if vals.keys() & {"currency_id", "component_id", *TERM_FIELDS}:
             self._check_unsold()
-        saving = self.with_context(subscription_saving_price=True)
+        saving = self.with_context(subscription_saving_price=PRIVATE)
         return super(SubscriptionPrice, saving).write(vals)
 
     def _check_unsold(self):
@@ -295,7 +303,7 @@ class SubscriptionPrice(models.Model):
     def _check_tiers_saved(self):
         """The same after an edit of tiers. While their price is being saved they are
         checked when the last of them is written: in between, bounds may meet."""
-        if not self.env.context.get("subscription_saving_price"):
+        if not get_private(self.env, "subscription_saving_price"):
             self._check_terms()
 
     def _get_problem(self):

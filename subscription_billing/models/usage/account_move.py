@@ -10,6 +10,7 @@ class AccountMove(models.Model):
         "Usage Statements",
         compute="_compute_subscription_usage_charge_count",
         compute_sudo=True,
+        groups="base.group_user",
     )
 
     @api.depends("line_ids.subscription_charge_ids.is_void")

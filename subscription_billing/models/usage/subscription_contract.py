@@ -44,6 +44,12 @@ class SubscriptionContract(models.Model):
         for contract in self:
             contract.usage_count = counts.get(contract._origin, 0)
 
+    def _get_open_fields(self):
+        return {
+            **super()._get_open_fields(),
+            "threshold_amount": "When usage is billed ahead of its period",
+        }
+
     @api.model
     @api.readonly
     def get_usage(self, reference, date=None):

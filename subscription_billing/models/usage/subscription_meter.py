@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..numbers import Count
+from ..texts import Label
+
 AGGREGATIONS = [
     ("count", "Number of events"),
     ("sum", "Sum"),
@@ -39,8 +42,8 @@ class SubscriptionMeter(models.Model):
     _order = "name, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True)
-    code = fields.Char(
+    name = Label(required=True, translate=True)
+    code = Label(
         required=True,
         copy=False,
         help="What events name the meter by, unique in the company.",
@@ -53,14 +56,14 @@ class SubscriptionMeter(models.Model):
         default=lambda self: self.env.company,
     )
     aggregation = fields.Selection(AGGREGATIONS, default="sum", required=True)
-    unit_name = fields.Char(
+    unit_name = Label(
         "Unit", translate=True, help="What one is called on invoices, e.g. calls or GB."
     )
-    unique_property = fields.Char(
+    unique_property = Label(
         help="Property of the event whose different values are counted, e.g. user."
     )
     rounding_mode = fields.Selection(ROUNDING_MODES, default="none", required=True)
-    rounding_digits = fields.Integer(
+    rounding_digits = Count(
         help="Decimals the quantity of a period is rounded to; -2 = whole hundreds."
     )
     is_carry_over = fields.Boolean(

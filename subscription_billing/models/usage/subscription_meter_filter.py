@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..texts import Label
+
 OPERATORS = [("in", "is one of"), ("not_in", "is none of")]
 
 
@@ -18,9 +20,9 @@ class SubscriptionMeterFilter(models.Model):
     component_id = fields.Many2one(
         "subscription.component", index="btree_not_null", ondelete="cascade"
     )
-    property = fields.Char(required=True, help="Name of the property, e.g. region.")
+    property = Label(required=True, help="Name of the property, e.g. region.")
     operator = fields.Selection(OPERATORS, default="in", required=True)
-    values = fields.Char(
+    values = Label(
         required=True, help="Separated by commas, e.g. eu, us. Numbers as written."
     )
 

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...formats.usage_event import EventError, parse
+from ..dates import Instant
 from .subscription_meter import COUNTING_AGGREGATIONS
 
 MAX_EVENTS = 10_000
@@ -77,7 +78,7 @@ class SubscriptionUsage(models.Model):
     quantity = fields.Float(digits=(24, 8), required=True, default=1.0)
     unit_name = fields.Char(related="meter_id.unit_name")
     partner_id = fields.Many2one(related="contract_id.partner_id")
-    instant = fields.Datetime(required=True, help="When it happened.")
+    instant = Instant(required=True, help="When it happened.")
     key = fields.Char(
         "Idempotency Key",
         required=True,
@@ -95,6 +96,7 @@ class SubscriptionUsage(models.Model):
     charge_id = fields.Many2one(
         "subscription.charge",
         "Billed With",
+        readonly=True,
         ondelete="restrict",
         index="btree_not_null",
         copy=False,

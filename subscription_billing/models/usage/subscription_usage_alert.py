@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import plaintext2html
 
 from ...engine.money import to_decimal
 from ..failures import isolate
@@ -223,7 +224,7 @@ class SubscriptionUsageAlert(models.Model):
         contract.activity_schedule(
             xmlid,
             summary=summary,
-            note=str(error),
+            note=plaintext2html(str(error)),
             user_id=contract._get_responsible().id,
         )
         log = self.env["subscription.event"]

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import SQL, format_date, formatLang, plaintext2html
 
 
 class SubscriptionUsageNotice(models.Model):
@@ -98,7 +98,7 @@ class SubscriptionUsageNotice(models.Model):
                 notice.contract_id.activity_schedule(
                     "mail.mail_activity_data_todo",
                     summary=notice.with_context(lang=user.lang).env._("Usage alert"),
-                    note=text,
+                    note=plaintext2html(text),
                     user_id=user.id,
                 )
 

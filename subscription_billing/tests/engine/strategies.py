@@ -30,14 +30,16 @@ HORIZON = date(2025, 6, 30)
 PARTIAL_RULES = [rule for rule in Proration if rule is not Proration.NONE]
 
 
-def check(examples, *strategies):
+def check(examples, *strategies, part=None):
     """Run the decorated function on that many examples, at once; see ``tries``.
+
+    :param int part: how many without ``--thorough``; a fifth of them if None
 
     They are derived from its own text: a run that is red is red again. An example
     is shown as found; add `Step.shrink`, which takes minutes, to see a small one.
     """
     profile = settings(
-        max_examples=tries("examples", max(examples // 5, 20), examples),
+        max_examples=tries("examples", part or max(examples // 5, 20), examples),
         derandomize=True,
         deadline=None,
         database=None,

@@ -44,6 +44,11 @@ class TestLocalTime(BaseCase):
                     local_date(day_start_utc(day(at), zone), zone), day(at)
                 )
 
+    def test_t3_the_ends_of_the_calendar_hold(self):
+        for when, zone in (("0001-01-01", "Asia/Tokyo"), ("9999-12-31", "Etc/GMT+12")):
+            start = day_start_utc(day(when), zone)
+            self.assertLessEqual(abs((start.date() - day(when)).days), 1)
+
     def test_t3_unknown_zones_and_naive_instants_are_refused_by_name(self):
         for zone in ("Europe/Atlantis", "", "Europe", "../etc/passwd"):
             with self.subTest(zone=zone), self.assertRaises(InvalidTimezone) as caught:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo.tests import BaseCase
 
 from ...engine.charge import Charged
-from ...engine.errors import InvalidItem
+from ...engine.errors import InvalidItem, TooManyCharges
 from ...engine.money import Rounding
 from ...engine.planner import plan
 from ...engine.price import PerUnit
@@ -29,6 +29,37 @@ class PlannerCase(BaseCase):
         again = ledger.bill(*items, until=until, phases=phases)
         self.assertEqual((again.charges, again.credits), ((), ()))
         self.assertEqual(again.next_due, due.next_due)
+
+
+class TestLimit(PlannerCase):
+    """Open periods are counted before they are walked through."""
+
+    def plan_daily(self, start, until, charged=(), **vals):
+        item = book(start=start, fees=every(1, "day", start), **vals)
+        return plan(Timeline((item,)), charged, day(until), CENTS)
+
+    def test_t7_more_than_ten_thousand_are_refused(self):
+        for start in ("1970-01-01", "0001-01-01"):
+            with self.assertRaises(TooManyCharges) as caught:
+                self.plan_daily(start, "2190-01-01")
+            self.assertEqual(caught.exception.facts["limit"], 10_000)
+            self.assertGreater(caught.exception.facts["count"], 80_000)
+
+    def test_t7_ten_thousand_are_planned(self):
+        due = self.plan_daily("2000-01-01", "2027-05-18")
+        self.assertEqual(len(due.charges), 10_000)
+        with self.assertRaises(TooManyCharges):
+            self.plan_daily("2000-01-01", "2027-05-19")
+
+    def test_t7_what_was_charged_or_is_over_does_not_count(self):
+        first = self.plan_daily("2000-01-01", "2027-05-18")
+        self.assertEqual(len(first.charges), 10_000)
+        over = self.plan_daily("2000-01-01", "2190-01-01", stop=day("2000-02-01"))
+        self.assertEqual(len(over.charges), 31)
+        ahead = self.plan_daily("2180-01-01", "2026-01-01")
+        self.assertEqual(ahead.charges, ())
+        once = self.plan_daily("1970-01-01", "2190-01-01", kind=ItemKind.ONE_OFF)
+        self.assertEqual(len(once.charges), 1)
 
 
 class TestDue(PlannerCase):

@@ -22,6 +22,10 @@ class TestContractCsv(BaseCase):
         for name, value in facts.items():
             self.assertEqual(caught.exception.facts[name], value)
 
+    def test_what_no_database_takes(self):
+        content = f"{HEADER}\nA\0,C1,p,v,2024-01-01\n".encode()
+        self.assertFileError(content, "encoding", position=len(HEADER) + 2)
+
     def test_rows_have_all_columns_and_their_line_number(self):
         rows = read(f"{HEADER}\nA, C1 ,p,v,2024-01-01\nB,C2,p,v,2024-01-02\n".encode())
         self.assertEqual([row["row"] for row in rows], [2, 3])

@@ -6,6 +6,7 @@ from decimal import Decimal
 from odoo.tests import BaseCase
 
 from ...formats import usage_table
+from ...formats.spreadsheet import SIGNS, safe_cell
 from ...formats.usage_event import (
     FIELDS,
     QUANTITY_DECIMALS,
@@ -115,13 +116,13 @@ class TestUsageAnyInput(BaseCase):
             usage_table.write_rejected(stream, HEADER, [(7, "reason", cells)])
             lines = usage_table.csv_lines(io.StringIO(stream.getvalue(), newline=""))
             rows = usage_table.read_rows(usage_table.read_header(lines), lines)
-            safe = tuple(usage_table.safe_cell(cell) for cell in cells)
+            safe = tuple(safe_cell(cell) for cell in cells)
             self.assertIn([row.cells for row in rows], ([safe], []))
 
     def test_no_cell_of_a_report_begins_like_a_formula(self):
         @check(EXAMPLES, st.text(max_size=9))
         def holds(text):
-            safe = usage_table.safe_cell(text)
-            if safe.startswith(usage_table.FORMULA_SIGNS):
+            safe = safe_cell(text)
+            if safe.startswith(SIGNS):
                 self.assertEqual(safe, text)
                 Decimal(safe)

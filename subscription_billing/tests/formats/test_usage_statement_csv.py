@@ -32,7 +32,7 @@ class TestUsageStatementCsv(BaseCase):
         event = instant, "calls", Decimal("1E+3"), "-1", "{}", None, "=INV"
         self.assertEqual(
             self.rows(lambda writer: writer.write_event(*event)),
-            ["event,2026-01-05T10:00:00+05:45,calls,1000,'-1,{},,'=INV,,,"],
+            ["event,2026-01-05T10:00:00+05:45,calls,1000,-1,{},,'=INV,,,"],
         )
 
     def test_slice_says_what_it_wrote(self):

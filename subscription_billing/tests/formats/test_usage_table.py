@@ -7,8 +7,9 @@ from openpyxl import Workbook
 from odoo.tests import BaseCase
 
 from ...formats.file_error import FileError
+from ...formats.spreadsheet import safe_cell
 from ...formats.usage_event import EventError, parse
-from ...formats.usage_table import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, read, safe_cell
+from ...formats.usage_table import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, read
 
 HEADER = "contract,meter,quantity,instant,key"
 GOOD = "S1,api,2,2025-01-31T12:00:00Z,k1"

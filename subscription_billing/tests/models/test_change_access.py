@@ -120,9 +120,9 @@ class TestChangeAccess(ChangeCommon):
         draft = changes.create(self.values())
         for vals in FORGED:
             with self.subTest(vals=vals):
-                with self.assertRaisesRegex(UserError, "starts as a draft"):
+                with self.assertRaisesRegex(AccessError, "Use the buttons"):
                     changes.create(self.values(**vals))
-                with self.assertRaisesRegex(UserError, "stays as it is"):
+                with self.assertRaisesRegex(AccessError, "Use the buttons"):
                     draft.write(vals)
 
     def test_c4_an_applied_change_is_not_edited_or_deleted(self):

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..change_common import ChangeCommon
@@ -136,5 +136,5 @@ class TestChangePreview(PreviewMixin, ChangeCommon):
         change._update_preview(self.day("2024-01-15"))
         self.assertIn("is not paused on 01/15/2024", change.preview_error)
         self.assertIn("is not paused", change.preview_html)
-        with self.assertRaisesRegex(UserError, "starts as a draft"):
+        with self.assertRaisesRegex(AccessError, "Use the buttons"):
             self.draft_change(self.contract, "resume", state="applied")

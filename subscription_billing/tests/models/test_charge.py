@@ -73,7 +73,8 @@ class TestCharge(SubscriptionCommon):
             "2024-01-01",
             partner_id=self._customer("Free").id,
         )
-        free.line_ids.write({"has_price_override": True, "price_override": 0.0})
+        line = free.line_ids.sudo()
+        line.write({"has_price_override": True, "price_override": 0.0})
         run = self.bill("2024-01-01")
         self.assertEqual(run.invoice_count, 0)
         self.assertCharges(free, [("fee", "2024-01-01", "2024-01-31", 0.0)])

@@ -85,9 +85,12 @@ class TestCollectionByCall(DebitCommon, HttpCase):
         foreign = self.people[-1]
         content = camt(entry(detail("OTHER")))
         imports = self.env["subscription.return.import"].with_user(foreign)
-        wizard = imports.create(
-            {"file": self.encode(content), "company_id": self.company.id}
-        )
+        vals = {"file": self.encode(content), "company_id": self.company.id}
+        with self.assertRaises(AccessError):
+            imports.create(vals)
+        # Who sees all companies does not work for each.
+        foreign.group_ids += self.env.ref("base.group_erp_manager")
+        wizard = imports.create(vals)
         with self.assertRaisesRegex(AccessError, "does not work for"):
             wizard.action_import()
 

@@ -60,7 +60,7 @@ class TestComponentRules(SubscriptionCommon):
             lambda: self._book(contract, self.seats, 4, date_start="2024-03-01"),
         )
         more = self._book(contract, self.seats, 2, date_start="2024-03-01")
-        self.assertRefused("booked: 19", lambda: more.write({"quantity": 1}))
+        self.assertRefused("booked: 19", lambda: more.sudo().write({"quantity": 1}))
 
     def test_an_end_leaves_enough(self):
         contract = self.subscribe("2024-01-01", quantities={self.seats: 18})
@@ -89,7 +89,7 @@ class TestComponentRules(SubscriptionCommon):
         again = self._book(contract, self.backup, date_start="2024-02-01")
         self.assertRefused(
             "Backup is on or off.*01/15/2024",
-            lambda: again.write({"date_start": "2024-01-15"}),
+            lambda: again.sudo().write({"date_start": "2024-01-15"}),
         )
 
     def test_what_it_requires_is_booked_for_the_same_time(self):
@@ -145,7 +145,7 @@ class TestComponentRules(SubscriptionCommon):
         self.seats.write({"quantity_minimum": 10, "default_quantity": 10})
         contract.line_ids[-1].date_end = "2024-06-30"
         seats = contract.line_ids.filtered(lambda line: line.component_id == self.seats)
-        self.assertRefused("at least 10", lambda: seats.write({"quantity": 6}))
+        self.assertRefused("at least 10", lambda: seats.sudo().write({"quantity": 6}))
         seats.date_end = "2024-06-30"
 
     def test_metered_quantities_have_no_rules(self):
@@ -197,7 +197,7 @@ class TestComponentRules(SubscriptionCommon):
         contract = self.subscribe("2024-01-01", quantities={self.seats: 4})
         quiet = contract.with_user(user).with_context(subscription_price_change=True)
         self.assertRefused(
-            "at least 4", lambda: quiet.line_ids[1].write({"quantity": 2})
+            "keeps what was agreed", lambda: quiet.line_ids[1].write({"quantity": 2})
         )
 
     def test_queries_do_not_grow_with_the_lines(self):

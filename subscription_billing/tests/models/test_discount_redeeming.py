@@ -114,7 +114,7 @@ class TestDiscountRedeeming(DiscountCommon):
         self.redeem(contract, self._discount(amount=5.0))
         contract.currency_id = self.env.ref("base.EUR")
         self._price(self.base, 30.0, currency_id=contract.currency_id.id)
-        contract.line_ids._compute_price_id()
+        contract.line_ids.sudo()._compute_price_id()
         with self.assertRaisesRegex(UserError, "does not fit"):
             contract.action_activate()
 

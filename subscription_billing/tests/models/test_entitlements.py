@@ -60,7 +60,8 @@ class TestEntitlements(EntitlementCommon):
         audit = self._feature("audit", "on_off")
         self._grant(self.seats, audit)
         contract = self.subscribe("2024-01-01", quantities={self.seats: 1})
-        contract.line_ids.filtered(lambda it: it.component_id == self.seats).write(
+        lines = contract.line_ids.sudo()
+        lines.filtered(lambda it: it.component_id == self.seats).write(
             {"quantity": 0.0}
         )
         self.assertGranted(contract, ("2024-01-01", PLAN))

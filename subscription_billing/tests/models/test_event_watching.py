@@ -1,9 +1,11 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools.misc import format_date
 
-from ...models.contracts.subscription_contract import WATCHED_FIELDS
 from ..common import SubscriptionCommon
+
+METHODS = ("Whatever the customer has given us", "Transfer by the customer")
 
 
 @tagged("post_install", "-at_install", "contracts")
@@ -33,6 +35,7 @@ class TestEventWatching(SubscriptionCommon):
         cls.term = cls.env["account.payment.term"].create({"name": "14 days"})
         cls.position = cls.env["account.fiscal.position"].create({"name": "Abroad"})
         cls.buyer = cls._customer("Byron AG")
+        cls.policy = cls.env["subscription.dunning.policy"].search([], limit=1)
 
     def _new_events(self, vals, contract=None, user=None):
         contract = contract or self.contract
@@ -42,6 +45,7 @@ class TestEventWatching(SubscriptionCommon):
         return contract.event_ids - before
 
     def test_o1_every_watched_field_is_logged_with_both_values(self):
+        concluded = format_date(self.env, self.contract.date_concluded)
         table = [
             ("name", "C-2", "C-1", "C-2"),
             ("partner_id", self.buyer.id, "Ada GmbH", "Byron AG"),
@@ -53,8 +57,15 @@ class TestEventWatching(SubscriptionCommon):
             ("date_end", "2024-06-30", False, "06/30/2024"),
             ("date_end", "2024-07-31", "06/30/2024", "07/31/2024"),
             ("date_end", False, "07/31/2024", False),
+            ("collection_method", "transfer", *METHODS),
+            ("dunning_policy_id", self.policy.id, False, self.policy.name),
+            ("threshold_amount", 50, False, "50.0"),
+            ("date_concluded", "2023-12-20", concluded, "12/20/2023"),
+            ("is_early_start_requested", True, False, "Yes"),
         ]
-        self.assertEqual({row[0] for row in table}, set(WATCHED_FIELDS))
+        opened = self.contract._get_open_fields()
+        self.assertEqual({row[0] for row in table}, set(opened))
+        self.assertTrue(all(opened.values()))
         for name, value, old, new in table:
             with self.subTest(field=name, value=value):
                 event = self._new_events({name: value})
@@ -97,7 +108,6 @@ class TestEventWatching(SubscriptionCommon):
             "date_end": False,
         }
         self.assertFalse(self._new_events(same))
-        self.assertFalse(self._new_events({"threshold_amount": 5}))
 
     def test_o1_several_fields_of_several_contracts(self):
         contracts = self.contract | self.subscribe("2024-02-01")
@@ -136,11 +146,11 @@ class TestEventWatching(SubscriptionCommon):
         self.assertEqual(len(contract.event_ids), count)
 
     def test_x5_other_fields_are_not_looked_at(self):
-        """Only those that are watched leave an event, each its own."""
+        """Only those that are open leave an event, each its own."""
         before = self.contract.event_ids
-        self.contract.write({"threshold_amount": 5})
+        self.contract._get_applying().tz = "Asia/Tokyo"
         self.assertEqual(self.contract.event_ids, before)
-        self.contract.write({"customer_reference": "PO", "threshold_amount": 0})
+        self.contract.sudo().write({"customer_reference": "PO", "billing_failures": 0})
         event = self.contract.event_ids - before
         self.assertRecordValues(event, [{"type": "changed", "value_new": "PO"}])
 

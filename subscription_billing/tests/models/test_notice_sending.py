@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ...models.private_context import PRIVATE
 from ..notice_common import NoticeCommon
 
 LOGGERS = (
@@ -150,7 +151,7 @@ class TestNoticeSending(NoticeCommon):
         change._update_preview(self.day("2024-02-01"))
         self.assertTrue(change.preview)
         self.assertMails(contract, "order_confirmed")
-        silent = contract.with_context(subscription_preview=True)
+        silent = contract.with_context(subscription_preview=PRIVATE)
         self.assertFalse(silent._send_notice("ended"))
 
     def test_a_draft_is_told_nothing(self):
@@ -160,7 +161,7 @@ class TestNoticeSending(NoticeCommon):
         contract = self.subscribe("2024-01-01", date_billed_until="2024-03-31")
         self.assertMails(contract)
         draft = self.draft("2024-01-01")
-        draft.with_context(subscription_import=True).action_activate()
+        draft.with_context(subscription_import=PRIVATE).action_activate()
         self.assertMails(draft)
 
     def test_an_import_that_activates_sends_nothing(self):
@@ -200,7 +201,7 @@ class TestNoticeSending(NoticeCommon):
         self._use("ended", self._template("ended", "Other: "), other)
         theirs = self._sell_in(other)
         ours = self.subscribe("2024-01-01")
-        theirs.with_context(subscription_silent=True).action_activate()
+        theirs.with_context(subscription_silent=PRIVATE).action_activate()
         (ours | theirs)._send_notice("ended")
         self.assertEqual(self.mails(ours)[-1].subject, "ended")
         self.assertEqual(self.mails(theirs).subject, "Other: ended")

@@ -121,7 +121,8 @@ class TestPriceChange(PriceChangeCommon):
         gone = self.subscribe("2024-01-01", quantities={self.setup: 1})
         gone.line_ids.filtered(lambda line: line.kind == "base").date_end = "2024-05-31"
         free = self.subscribe("2024-01-01")
-        free.line_ids.write({"has_price_override": True, "price_override": 0})
+        line = free.line_ids.sudo()
+        line.write({"has_price_override": True, "price_override": 0})
         change = self.change("2024-06-01")
         self.assertRows(
             change,
@@ -143,7 +144,8 @@ class TestPriceChange(PriceChangeCommon):
 
     def test_own_prices_are_raised_as_well(self):
         contract = self.subscribe("2024-01-01", quantities={self.seats: 2})
-        contract.line_ids[1].write({"has_price_override": True, "price_override": 4.4})
+        line = contract.line_ids[1].sudo()
+        line.write({"has_price_override": True, "price_override": 4.4})
         self.apply("2024-06-01")
         self.assertRecordValues(
             contract.line_ids.filtered("predecessor_id"),
@@ -165,7 +167,7 @@ class TestPriceChange(PriceChangeCommon):
     def test_a_stale_preview_is_renewed_and_not_applied(self):
         contract = self.subscribe("2024-01-01", quantities={self.seats: 2})
         change = self.change("2024-06-01")
-        contract.line_ids[1].quantity = 4
+        contract.sudo().line_ids[1].quantity = 4
         self.assertEqual(change.action_apply()["tag"], "display_notification")
         self.assertEqual(change.state, "draft")
         self.assertEqual(change.line_ids[1].amount_new, 22.0)
@@ -178,7 +180,8 @@ class TestPriceChange(PriceChangeCommon):
 
     def test_prices_for_new_contracts(self):
         contract, other = self.subscribe("2024-01-01"), self.subscribe("2024-01-01")
-        other.line_ids.write({"has_price_override": True, "price_override": 12})
+        line = other.line_ids.sudo()
+        line.write({"has_price_override": True, "price_override": 12})
         self._price(self.base, 35.0, date_start="2024-05-15")
         late = self.subscribe("2024-05-20")
         change = self.apply("2024-06-01", mode="catalog")

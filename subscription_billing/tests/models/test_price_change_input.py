@@ -62,7 +62,8 @@ class TestPriceChangeInput(PriceChangeCommon):
 
     def test_rounding_steps(self):
         contract = self.subscribe("2024-01-01")
-        contract.line_ids.write({"has_price_override": True, "price_override": 29.99})
+        line = contract.line_ids.sudo()
+        line.write({"has_price_override": True, "price_override": 29.99})
         for step, expected in ((0, 31.4895), (0.01, 31.49), (0.1, 31.5), (1, 31.0)):
             with self.subTest(step=step):
                 change = self.change("2024-06-01", percent=5, rounding_step=step)

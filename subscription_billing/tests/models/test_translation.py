@@ -20,6 +20,7 @@ SAME_IN_GERMAN = {
     "Bonus",
     "CORE",
     "Code",
+    "Dialog",
     "E-Mails",
     "Filter",
     "IBAN",

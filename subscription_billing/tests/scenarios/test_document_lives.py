@@ -5,6 +5,7 @@ from random import Random
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ...models.private_context import PRIVATE
 from ..change_common import ChangeCommon
 from ..contract_life import Life, after_months
 from ..discount_common import DiscountCommon
@@ -90,7 +91,7 @@ class TestDocumentLives(DiscountCommon, ChangeCommon):
                 percent=life.percent, duration="periods", period_count=life.count
             )
             self.redeem(contract, discount, str(life.start))
-        contract.with_context(subscription_silent=True).action_activate()
+        contract.with_context(subscription_silent=PRIVATE).action_activate()
         self.today = life.start
         self.advance(str(self.today), contract)
         if life.extended:
@@ -103,7 +104,7 @@ class TestDocumentLives(DiscountCommon, ChangeCommon):
         """A copy is sold with what is booked on the day."""
         with self.on_day(str(day)):
             copy = contract.copy({"date_start": day})
-            copy.with_context(subscription_silent=True).action_activate()
+            copy.with_context(subscription_silent=PRIVATE).action_activate()
         return copy
 
     def apply(self, contract, kind, day, today, vals):

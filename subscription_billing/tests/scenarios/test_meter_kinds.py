@@ -208,7 +208,8 @@ class TestMeterKinds(UsageCommon):
         contract.line_ids = [
             (0, 0, {"component_id": self.api.id, "date_start": "2026-01-16"})
         ]
-        contract.line_ids[-1].write({"has_price_override": True, "price_override": 1.0})
+        line = contract.line_ids[-1].sudo()
+        line.write({"has_price_override": True, "price_override": 1.0})
         self.bill("2026-02-01", contract)
         rows = self.usage_charges(contract).sorted("date_start")
         self.assertEqual(rows.mapped("usage_count"), [1, 1])

@@ -135,7 +135,7 @@ class TestMeteredUsage(UsageCommon):
         contract = self.metered(tz="Asia/Tokyo")
         self.use(contract, ("2026-01-31 12:00:00", 2000), zone="Asia/Tokyo")
         self.bill("2026-02-01", contract)
-        contract.tz = "America/Los_Angeles"
+        contract.sudo().tz = "America/Los_Angeles"
         # Still January in Los Angeles, but after the end of Tokyo's January.
         self.use(contract, ("2026-01-31 20:00:00", 500), zone="America/Los_Angeles")
         self.bill("2026-03-01", contract)

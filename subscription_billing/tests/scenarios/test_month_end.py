@@ -105,10 +105,20 @@ class TestMonthEnd(UsageCommon, DeferralCommon):
         self.assertLine(page, "Receivables", len(owed), 119.0)
         self.assertLine(self.look("2026-09-30"), "Receivables", 0)
 
+    def test_receivables_as_they_were_on_that_day(self):
+        """What is paid in November was open at the end of October."""
+        move = self.prepaid(100, "2026-10-01", "2026-10-31")
+        owed = move.line_ids.filtered("date_maturity")
+        self.pay(move, "2026-11-03")
+        line = self.assertLine(self.look(), "Receivables", len(owed), 119.0)
+        self.assertEqual(line.res_ids, owed.ids)
+        self.assertLine(self.look("2026-11-30"), "Receivables", 0)
+
     def test_form_and_default_month(self):
         with self.at("2026-11-05"), Form(self.env["subscription.month.end"]) as form:
             self.assertEqual(str(form.date), "2026-10-31")
         self.assertTrue(form.record.line_ids)
+        self.assertEqual(form.record.display_name, "Month End 10/31/2026")
 
     def test_each_sees_the_own_and_the_company_s(self):
         self.subscribe("2026-09-15")

@@ -19,7 +19,8 @@ class TestPriceChangeUndo(PriceChangeCommon):
         )
         contracts[0].line_ids[0].write({"name": "Renamed", "sequence": 3})
         contracts[1].line_ids.date_end = "2024-12-31"
-        contracts[3].line_ids.write({"has_price_override": True, "price_override": 9})
+        own = contracts[3].line_ids.sudo()
+        own.write({"has_price_override": True, "price_override": 9})
         return contracts
 
     def test_change_and_undo_leave_everything_as_it_was(self):
@@ -100,7 +101,7 @@ class TestPriceChangeUndo(PriceChangeCommon):
     def test_an_edit_before_the_day_is_what_the_new_price_is_for(self):
         contract = self.subscribe("2024-05-01", quantities={self.seats: 2})
         self.apply("2024-06-01", component_ids=self.seats.ids)
-        contract.line_ids[1].quantity = 5
+        contract.sudo().line_ids[1].quantity = 5
         self.assertEqual(contract.line_ids.mapped("quantity"), [1.0, 5.0, 5.0])
 
     def test_new_prices_that_were_typed_in_stay(self):

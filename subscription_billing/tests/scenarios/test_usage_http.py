@@ -1,6 +1,8 @@
 import json
 from unittest.mock import patch
 
+from psycopg2.pool import PoolError
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
@@ -59,6 +61,29 @@ class TestUsageHttp(UsageIntakeCommon, HttpCase):
         self._send(key, body)
         self.assertEqual(self._send(key, body).json()["duplicate"], 1)
         self.assertEqual(len(self.stored("k1")), 1)
+
+    def full(self):
+        """All connections are taken, from the first one of the request on."""
+        return patch.object(self.registry, "cursor", side_effect=PoolError("is full"))
+
+    def test_while_all_connections_are_taken_it_is_to_be_sent_again(self):
+        key, body = self._key(self.robot), {"events": [self.event()]}
+        with self.full():
+            answer = self._send(key, body)
+            again = self.url_open(ROUTE, headers={"Authorization": f"Bearer {key}"})
+        for refused in (answer, again):
+            self.assertEqual(refused.status_code, 503)
+            self.assertGreater(int(refused.headers["Retry-After"]), 0)
+            self.assertIn("Send it again", refused.json()["error"])
+        self.assertFalse(self.stored("k1"))
+        self.assertEqual(self._send(key, body).json()["created"], 1)
+        self.assertEqual(len(self.stored("k1")), 1)
+
+    @mute_logger("odoo.http")
+    def test_other_routes_answer_as_odoo_does(self):
+        with self.full():
+            answer = self.url_open("/web/login")
+        self.assertEqual(answer.status_code, 500)
 
     def test_answers_hold_any_character_that_was_sent(self):
         """Text outside of ASCII, and half a character that no UTF-8 can write."""

@@ -150,7 +150,7 @@ class TestUsageIntake(UsageIntakeCommon):
         line = self.contract.line_ids.filtered(
             lambda line: line.component_id == self.api
         )
-        line.date_start, line.date_end = "2026-02-01", "2026-02-28"
+        line.sudo().date_start, line.date_end = "2026-02-01", "2026-02-28"
         outside = ("2026-01-31T22:59:59Z", "2026-02-28T23:00:00Z")
         for instant in outside:
             event = self.event(instant=instant)

@@ -1,6 +1,6 @@
 from odoo import models
 
-SEPA_DIRECT_DEBIT = 59
+from .account_edi_xml_ubl_bis3 import SEPA_DIRECT_DEBIT
 
 
 class AccountEdiXmlCii(models.AbstractModel):

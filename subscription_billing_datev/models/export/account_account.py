@@ -5,6 +5,8 @@ from functools import cache
 from odoo import fields, models
 from odoo.tools.misc import file_open
 
+from odoo.addons.subscription_billing.models.texts import Label
+
 from ...engine.journal import Account
 
 TABLE = "subscription_billing_datev/models/export/automatic_accounts.csv"
@@ -27,7 +29,7 @@ class AccountAccount(models.Model):
 
     _inherit = "account.account"
 
-    datev_number = fields.Char(
+    datev_number = Label(
         "DATEV Number",
         company_dependent=True,
         help="Empty = the code of the account. An outstanding account of payments is "

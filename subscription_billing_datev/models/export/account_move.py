@@ -25,6 +25,7 @@ class AccountMove(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        groups="base.group_user",
     )
 
     def write(self, vals):

@@ -269,7 +269,8 @@ class ExportWork:
 
     def _check_accounts(self):
         length = self.company.datev_account_length
-        pending = self._get_pending_accounts()
+        pending = self.company._get_datev_pending().with_company(self.company)
+        unknown = pending.filtered(lambda it: not it.datev_number)
         for account_id, (value, account_type) in self.reader.accounts.items():
             account = self.env["account.account"].browse(account_id)
             number = value.number
@@ -283,26 +284,13 @@ class ExportWork:
                 message = self.env._("%(number)s has not %(length)s digits.")
                 message %= {"number": number, "length": length}
                 self.add("error", account, message)
-            elif account in pending and not is_person:
+            elif account in unknown and not is_person:
                 message = self.env._(
                     "DATEV does not know account %s of payments under way: set the "
                     "bank account, or 1360, as its DATEV number.",
                     number,
                 )
                 self.add("warning", account, message)
-
-    def _get_pending_accounts(self):
-        journals = self.env["account.journal"].search(
-            [("company_id", "=", self.company.id)]
-        )
-        methods = (
-            journals.inbound_payment_method_line_ids
-            | journals.outbound_payment_method_line_ids
-        )
-        accounts = methods.payment_account_id - journals.default_account_id
-        return accounts.with_company(self.company).filtered(
-            lambda it: not it.datev_number
-        )
 
     def _check_partners(self):
         length = self.company.datev_account_length + 1

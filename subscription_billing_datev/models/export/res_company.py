@@ -3,6 +3,9 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.subscription_billing.models.numbers import BigCount, Count
+from odoo.addons.subscription_billing.models.texts import Label
+
 CHARTS = [("03", "SKR 03"), ("04", "SKR 04")]
 PLACEHOLDERS = ("{label}", "{partner}", "{number}")
 SEQUENCES = {"debtor": ("DATEV Debtors", 1), "creditor": ("DATEV Creditors", 7)}
@@ -13,9 +16,9 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
-    datev_consultant = fields.Integer("Consultant Number", help="1001 to 9999999")
-    datev_client = fields.Integer("Client Number", help="1 to 99999")
-    datev_account_length = fields.Integer(
+    datev_consultant = BigCount("Consultant Number", help="1001 to 9999999")
+    datev_client = BigCount("Client Number", help="1 to 99999")
+    datev_account_length = Count(
         "Digits of Accounts", default=4, help="4 to 8; debtors have one more."
     )
     datev_chart = fields.Selection(
@@ -26,7 +29,7 @@ class ResCompany(models.Model):
         readonly=False,
         help="Says which accounts DATEV takes the tax out of by itself.",
     )
-    datev_initials = fields.Char(
+    datev_initials = Label(
         "Initials", size=4, help="Two or four capitals, on each batch."
     )
     datev_is_locked = fields.Boolean(
@@ -47,11 +50,9 @@ class ResCompany(models.Model):
         help="A reversed entry is told on the side of the original (Generalumkehr) "
         "instead of the opposite one.",
     )
-    datev_text_invoice = fields.Char("Text of Invoices", default="{label} {partner}")
-    datev_text_refund = fields.Char(
-        "Text of Credit Notes", default="Gutschrift {number}"
-    )
-    datev_text_payment = fields.Char("Text of Payments", default="Zahlung {number}")
+    datev_text_invoice = Label("Text of Invoices", default="{label} {partner}")
+    datev_text_refund = Label("Text of Credit Notes", default="Gutschrift {number}")
+    datev_text_payment = Label("Text of Payments", default="Zahlung {number}")
     datev_cost_plan_id = fields.Many2one(
         "account.analytic.plan", "Cost Centre 1", help="Plan whose accounts are KOST1."
     )
@@ -116,15 +117,26 @@ class ResCompany(models.Model):
 
     def _get_datev_liquidity(self):
         """Accounts of bank, cash, and payments under way."""
-        journals = self.env["account.journal"].search(
-            [("company_id", "=", self.id), ("type", "in", ("bank", "cash", "credit"))]
-        )
-        methods = (
+        journals = self._get_datev_banks()
+        own = journals.default_account_id | journals.suspense_account_id
+        return own | self.transfer_account_id | self._get_datev_pending()
+
+    def _get_datev_pending(self):
+        """Accounts of payments under way: those of the methods, and those of the
+        chart, which a method has that names none. Money in transit (1360) is none of
+        them: DATEV knows that account."""
+        journals = self._get_datev_banks()
+        lines = (
             journals.inbound_payment_method_line_ids
             | journals.outbound_payment_method_line_ids
         )
-        return (
-            journals.default_account_id
-            | journals.suspense_account_id
-            | methods.payment_account_id
+        pending = lines.payment_account_id
+        payment = self.env["account.payment"].new({"company_id": self.root_id.id})
+        for way in {"inbound", "outbound"} if self.chart_template else ():
+            pending |= payment._get_outstanding_account(way)
+        return pending - journals.default_account_id - self.transfer_account_id
+
+    def _get_datev_banks(self):
+        return self.env["account.journal"].search(
+            [("company_id", "=", self.id), ("type", "in", ("bank", "cash", "credit"))]
         )

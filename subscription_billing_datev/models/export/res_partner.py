@@ -1,5 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ValidationError
+
+from odoo.addons.subscription_billing.models.texts import Label
 
 from ...formats.extf_master import Partner
 
@@ -11,30 +13,30 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    datev_debtor_number = fields.Char(
+    datev_debtor_number = Label(
         "Debtor Number",
         company_dependent=True,
         copy=False,
         help="Account of the customer in DATEV; given by the first export.",
     )
-    datev_creditor_number = fields.Char(
+    datev_creditor_number = Label(
         "Creditor Number",
         company_dependent=True,
         copy=False,
         help="Account of the vendor in DATEV; given by the first export.",
     )
-    datev_name = fields.Char(
+    datev_name = Label(
         "Name for DATEV",
         help="Where the name has characters that DATEV does not take.",
     )
 
     @api.constrains(*NUMBERS.values())
     def _check_datev_numbers(self):
-        for partner in self:
-            for name in NUMBERS.values():
+        for name in NUMBERS.values():
+            numbers = self.filtered(name).mapped(name)
+            owners = self.sudo().search([(name, "in", numbers)]).grouped(name)
+            for partner in self.filtered(name):
                 number = partner[name]
-                if not number:
-                    continue
                 if not number.isdecimal() or not number.isascii():
                     raise ValidationError(
                         self.env._(
@@ -44,9 +46,7 @@ class ResPartner(models.Model):
                             number=number,
                         )
                     )
-                others = self.sudo().search(
-                    [(name, "=", number), ("id", "!=", partner.id)], limit=1
-                )
+                others = owners[number] - partner
                 if others:
                     raise ValidationError(
                         self.env._(
@@ -54,7 +54,7 @@ class ResPartner(models.Model):
                             "already.",
                             partner=partner.display_name,
                             number=number,
-                            other=others.display_name,
+                            other=others[0].display_name,
                         )
                     )
 

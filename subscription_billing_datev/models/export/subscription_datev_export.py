@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
+from odoo.addons.subscription_billing.models.dates import Day
+
 from ...formats.extf import Batch, clean_document
 from .export_work import ExportWork
 
@@ -34,10 +36,10 @@ class SubscriptionDatevExport(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
-    date_from = fields.Date(
+    date_from = Day(
         "From", required=True, default=lambda self: self._get_default_date_from()
     )
-    date_to = fields.Date(
+    date_to = Day(
         "To",
         required=True,
         default=lambda self: self._get_default_date_from()
@@ -152,7 +154,7 @@ class SubscriptionDatevExport(models.Model):
         self.check_access("write")
         for export in self.sudo():
             export._check_not_exported()
-            # Nobody posts into the period, or exports it, between check and lock.
+            # Exports of a company come one after the other.
             export.company_id.lock_for_update()
             archive, moves = export._build()
             if export.error_count:

@@ -195,6 +195,26 @@ class TestFindings(DatevCommon):
         export.action_export()
         self.assertEqual(self.told(export)[1], "119,00 S 1200 10001")
 
+    def test_method_of_payment_without_an_account_of_its_own(self):
+        """The chart's account is used; the money is told first all the same."""
+        self.bank.inbound_payment_method_line_ids.payment_account_id = False
+        payment = self.pay(self.sell(("8400", 100, self.vat_19)), "2026-10-15")
+        account = payment.outstanding_account_id
+        self.assertTrue(account)
+        export = self.export()
+        self.assertFound(export, "payments under way", account, "warning")
+        export.action_export()
+        self.assertEqual(self.told(export)[1], f"119,00 S {account.code} 10001")
+
+    def test_money_in_transit_is_known_to_datev(self):
+        transit = self.company.transfer_account_id
+        self.assertEqual(transit.code, "1360")
+        self.bank.inbound_payment_method_line_ids.payment_account_id = transit
+        self.pay(self.sell(("8400", 100, self.vat_19)), "2026-10-15")
+        export = self.exported()
+        self.assertFalse([it for it in self.found(export, "warning") if "way" in it])
+        self.assertEqual(self.told(export)[1], "119,00 S 1360 10001")
+
     def test_rounding_by_line_is_told(self):
         """11 x 9.99: Odoo 20.90, DATEV 20.88."""
         self.company.tax_calculation_rounding_method = "round_per_line"

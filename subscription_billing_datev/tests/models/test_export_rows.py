@@ -88,16 +88,7 @@ class TestRows(DatevCommon):
 
     def test_foreign_currency_says_rate_and_base(self):
         """V9: 130.90 USD are 119.00 EUR."""
-        dollar = self.env.ref("base.USD")
-        dollar.active = True
-        self.env["res.currency.rate"].create(
-            {
-                "currency_id": dollar.id,
-                "name": "2026-10-05",
-                "rate": 1.1,
-                "company_id": self.company.id,
-            }
-        )
+        dollar = self.setup_other_currency("USD", rates=[("2026-10-05", 1.1)])
         self.sell(("8400", 110, self.vat_19), currency_id=dollar.id)
         row = self.rows(self.exported())[0]
         self.assertEqual(row[AMOUNT], "130,90")

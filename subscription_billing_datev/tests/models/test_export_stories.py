@@ -116,17 +116,9 @@ class TestPayments(DatevCommon):
         self.assertEqual(numbers, [first.name, second.name])
 
     def test_difference_of_the_exchange_rate(self):
-        dollar = self.env.ref("base.USD")
-        dollar.active = True
-        for day, rate in (("2026-10-05", 1.1), ("2026-10-15", 1.0)):
-            self.env["res.currency.rate"].create(
-                {
-                    "currency_id": dollar.id,
-                    "name": day,
-                    "rate": rate,
-                    "company_id": self.company.id,
-                }
-            )
+        dollar = self.setup_other_currency(
+            "USD", rates=[("2026-10-05", 1.1), ("2026-10-15", 1.0)]
+        )
         invoice = self.sell(("8400", 110, self.vat_19), currency_id=dollar.id)
         self.pay(invoice, "2026-10-15")
         export = self.exported()
@@ -140,16 +132,7 @@ class TestPayments(DatevCommon):
 
     def test_amounts_in_pounds_stay_in_euro(self):
         """A rate below 1 has no place in the format."""
-        pound = self.env.ref("base.GBP")
-        pound.active = True
-        self.env["res.currency.rate"].create(
-            {
-                "currency_id": pound.id,
-                "name": "2026-10-05",
-                "rate": 0.85,
-                "company_id": self.company.id,
-            }
-        )
+        pound = self.setup_other_currency("GBP", rates=[("2026-10-05", 0.85)])
         self.sell(("8400", 85, self.vat_19), currency_id=pound.id)
         row = self.rows(self.exported())[0]
         self.assertEqual((row[AMOUNT], row["WKZ Umsatz"]), ("119,00", "EUR"))
