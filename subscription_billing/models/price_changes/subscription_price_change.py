@@ -130,7 +130,7 @@ class SubscriptionPriceChange(models.Model):
         check_company=True,
         help="Empty = all running contracts.",
     )
-    domain = Label("Filter", default="[]")
+    domain = Label("Filter", default="[]", maximum=20_000)
     reason = Words(
         translate=True, help="Told to the customers in the announcement.", tracking=True
     )

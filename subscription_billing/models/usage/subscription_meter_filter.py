@@ -23,7 +23,9 @@ class SubscriptionMeterFilter(models.Model):
     property = Label(required=True, help="Name of the property, e.g. region.")
     operator = fields.Selection(OPERATORS, default="in", required=True)
     values = Label(
-        required=True, help="Separated by commas, e.g. eu, us. Numbers as written."
+        maximum=20_000,
+        required=True,
+        help="Separated by commas, e.g. eu, us. Numbers as written.",
     )
 
     _owner_set = models.Constraint(

@@ -117,6 +117,7 @@ class TestAnyCall(UsageIntakeCommon, HttpCase):
             vals = {**base.get(model._name, {}), field.name: value}
             self.attempt((str(field), value), lambda: model.create(vals))
 
+    @mute_logger("odoo.sql_db")
     def test_any_file_of_an_import(self):
         line = st.lists(st.sampled_from(TEXTS[:8]) | st.text(max_size=9), max_size=7)
         head = st.just(HEADER) | st.just(

@@ -66,6 +66,7 @@ class TestUsageHttp(UsageIntakeCommon, HttpCase):
         """All connections are taken, from the first one of the request on."""
         return patch.object(self.registry, "cursor", side_effect=PoolError("is full"))
 
+    @mute_logger("odoo.http")
     def test_while_all_connections_are_taken_it_is_to_be_sent_again(self):
         key, body = self._key(self.robot), {"events": [self.event()]}
         with self.full():
