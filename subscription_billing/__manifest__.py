@@ -1,7 +1,7 @@
 {
     "name": "Subscription Billing",
     "summary": "Plans, contracts, metered usage, billing, collection by card and SEPA",
-    "version": "19.0.1.7.0",
+    "version": "19.0.1.8.0",
     "category": "Accounting/Subscriptions",
     "author": "The subscription_billing founders",
     "website": "https://github.com/subscription-billing/subscription_billing",
@@ -33,6 +33,7 @@
         "views/subscription_component_views.xml",
         "views/subscription_plan_variant_views.xml",
         "views/subscription_plan_group_views.xml",
+        "views/subscription_plan_price_grid.xml",
         "views/subscription_plan_views.xml",
         "views/subscription_contract_line_views.xml",
         "views/subscription_contract_form_views.xml",

@@ -6,21 +6,15 @@ from math import inf
 from odoo import fields
 from odoo.exceptions import ValidationError
 
+from .checked import Checked
+
 PRICE_DIGITS = (22, 10)
 QUANTITY_DIGITS = (24, 8)
 LARGEST = 10.0**15
 
 
-class _Finite:
-    def convert_to_cache(self, value, record, validate=True):
-        self._check_number(value, record.env)
-        return super().convert_to_cache(value, record, validate)
-
-    def convert_to_column(self, value, record, values=None, validate=True):
-        self._check_number(value, record.env)
-        return super().convert_to_column(value, record, values, validate)
-
-    def _check_number(self, value, env):
+class _Finite(Checked):
+    def _check_value(self, value, env):
         try:
             is_number = abs(float(value or 0.0)) <= LARGEST  # NaN is not
         except (TypeError, ValueError):
@@ -43,20 +37,12 @@ class Amount(_Finite, fields.Monetary):
     """An amount of money."""
 
 
-class Count(fields.Integer):
+class Count(Checked, fields.Integer):
     """A number of days, months, tries; ``maximum`` is what makes sense of it."""
 
     maximum = 1200
 
-    def convert_to_cache(self, value, record, validate=True):
-        self._check_count(value, record.env)
-        return super().convert_to_cache(value, record, validate)
-
-    def convert_to_column(self, value, record, values=None, validate=True):
-        self._check_count(value, record.env)
-        return super().convert_to_column(value, record, values, validate)
-
-    def _check_count(self, value, env):
+    def _check_value(self, value, env):
         try:
             is_count = abs(int(value or 0)) <= self.maximum
         except (TypeError, ValueError, OverflowError):

@@ -6,23 +6,16 @@ from unicodedata import category
 from odoo import fields
 from odoo.exceptions import ValidationError
 
+from .checked import Checked
+
 LINES = "\n\r\t"
 
 
-class _Clean:
+class _Clean(Checked):
     maximum = 500
     allowed = ""
 
-    def convert_to_cache(self, value, record, validate=True):
-        self._check_text(value, record.env)
-        return super().convert_to_cache(value, record, validate)
-
-    def convert_to_column(self, value, record, values=None, validate=True):
-        if validate:
-            self._check_text(value, record.env)
-        return super().convert_to_column(value, record, values, validate)
-
-    def _check_text(self, value, env):
+    def _check_value(self, value, env):
         if not isinstance(value, str):
             return
         if len(value) > self.maximum:

@@ -1,10 +1,12 @@
 """Who may do what: the one table; everything else is refused."""
 
 GROUP = "subscription_billing.subscription_billing_group_"
-# Columns of the table: kinds of users, and their groups.
+# Columns of the table: kinds of users, and their groups. The customer is the one all
+# records are made for, the stranger is another.
 KINDS = {
     "public": "base.group_public",
-    "portal": "base.group_portal",
+    "customer": "base.group_portal",
+    "stranger": "base.group_portal",
     "employee": "base.group_user",
     "key": f"{GROUP}usage",
     "user": f"{GROUP}user",
@@ -16,76 +18,77 @@ KINDS = {
 OPERATIONS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 # Who may do what with records of the own company. What is not here is refused.
 TABLE = """
-base.rate              - - - - - - r crwd -
-billing.run            - - - - r r r r -
-billing.wizard         - - - - - crwd - - -
-billing.wizard.line    - - - - - crwd - - -
-bonus                  - - - - r crwd r r -
-change                 - - - - crwd crwd r r -
-change.batch           - - - - crwd crwd - - -
-change.line            - - - - r r r r -
-charge                 - - - - r r r r -
-charge.back            - - - - - - crwd crwd -
-collection.attempt     - - - - r r r r -
-component              - - - - r crwd r r -
-contract               - - - - crwd crwd r r -
-contract.discount      - - - - r r r r -
-contract.import        - - - - - crwd - - -
-contract.import.line   - - - - - crwd - - -
-contract.line          - - - - crwd crwd r r -
-debit.batch            - - - - - - crwd crwd -
-debit.line             - - - - - - rd rd -
-deferral               - - - - - r r r r
-discount               - - - - r crwd r r -
-dunning.case           - - - - - - rw rw -
-dunning.hold           - - - - - - crw crw -
-dunning.level          - - - - - - r crwd -
-dunning.policy         - - - - - - r crwd -
-dunning.promise        - - - - - - crwd crwd -
-dunning.step           - - - - - - r r -
-dunning.step.line      - - - - - - r r -
-end.reason             - - - - r crwd r r -
-event                  - - - - r r r r -
-failure.reason         - - - - r crwd r crwd -
-feature                - - - - r crwd r r -
-feature.grant          - - - - r crwd r r -
-forecast.row           - - - - crwd crwd crwd crwd -
-forecast.wizard        - - - - crwd crwd crwd crwd -
-meter                  - - - - r crwd r r -
-meter.filter           - - - - r crwd r r -
-money.item             - - - - - - r r -
-month.end              - - - - - - crwd crwd crwd
-month.end.line         - - - - - - crwd crwd crwd
-notice                 - - - - r rw - - -
-pause                  - - - - r r r r -
-payment.allocation     - - - - - - crwd crwd -
-payment.allocation.line - - - - - - crwd crwd -
-plan                   - - - - r crwd r r -
-plan.group             - - - - r crwd r r -
-plan.variant           - - - - r crwd r r -
-price                  - - - - r crwd r r -
-price.change           - - - - r crwd r r -
-price.change.line      - - - - r r r r -
-price.tier             - - - - r crwd r r -
-redeem                 - - - - crwd crwd - - -
-return.entry           - - - - - - r r -
-return.file            - - - - - - crw crw -
-return.import          - - - - - - crwd crwd -
-sepa.mandate           - - - - r r crwd crwd -
-tax.change             - - - - r crwd r crwd -
-token.choice           - - - - - - crwd crwd -
-usage                  - - - - crwd crwd r r -
-usage.alert            - - - - r crwd r r -
-usage.import           - - - - crwd crwd - - -
-usage.import.line      - - - - crwd crwd - - -
-usage.key              - - - - - - - - -
-usage.notice           - - - - r r r r -
+base.rate              - - - - - - - r crwd -
+billing.run            - - - - - r r r r -
+billing.wizard         - - - - - - crwd - - -
+billing.wizard.line    - - - - - - crwd - - -
+bonus                  - - - - - r crwd r r -
+change                 - - - - - crwd crwd r r -
+change.batch           - - - - - crwd crwd - - -
+change.line            - - - - - r r r r -
+charge                 - - - - - r r r r -
+charge.back            - - - - - - - crwd crwd -
+collection.attempt     - - - - - r r r r -
+component              - - - - - r crwd r r -
+contract               - - - - - crwd crwd r r -
+contract.discount      - - - - - r r r r -
+contract.import        - - - - - - crwd - - -
+contract.import.line   - - - - - - crwd - - -
+contract.line          - - - - - crwd crwd r r -
+debit.batch            - - - - - - - crwd crwd -
+debit.line             - - - - - - - rd rd -
+deferral               - - - - - - r r r r
+discount               - - - - - r crwd r r -
+dunning.case           - - - - - - - rw rw -
+dunning.hold           - - - - - - - crw crw -
+dunning.level          - - - - - - - r crwd -
+dunning.policy         - - - - - - - r crwd -
+dunning.promise        - - - - - - - crwd crwd -
+dunning.step           - - - - - - - r r -
+dunning.step.line      - - - - - - - r r -
+end.reason             - - - - - r crwd r r -
+event                  - - - - - r r r r -
+failure.reason         - - - - - r crwd r crwd -
+feature                - - - - - r crwd r r -
+feature.grant          - - - - - r crwd r r -
+forecast.row           - - - - - crwd crwd crwd crwd -
+forecast.wizard        - - - - - crwd crwd crwd crwd -
+meter                  - - - - - r crwd r r -
+meter.filter           - - - - - r crwd r r -
+money.item             - - - - - - - r r -
+month.end              - - - - - - - crwd crwd crwd
+month.end.line         - - - - - - - crwd crwd crwd
+notice                 - - - - - r rw - - -
+pause                  - - - - - r r r r -
+payment.allocation     - - - - - - - crwd crwd -
+payment.allocation.line - - - - - - - crwd crwd -
+plan                   - - - - - r crwd r r -
+plan.group             - - - - - r crwd r r -
+plan.variant           - - - - - r crwd r r -
+price                  - - - - - r crwd r r -
+price.change           - - - - - r crwd r r -
+price.change.line      - - - - - r r r r -
+price.tier             - - - - - r crwd r r -
+redeem                 - - - - - crwd crwd - - -
+return.entry           - - - - - - - r r -
+return.file            - - - - - - - crw crw -
+return.import          - - - - - - - crwd crwd -
+sepa.mandate           - - - - - r r crwd crwd -
+tax.change             - - - - - r crwd r crwd -
+token.choice           - - - - - - - crwd crwd -
+usage                  - - - - - crwd crwd r r -
+usage.alert            - - - - - r crwd r r -
+usage.import           - - - - - crwd crwd - - -
+usage.import.line      - - - - - crwd crwd - - -
+usage.key              - - - - - - - - - -
+usage.notice           - - - - - r r r r -
 """
 # Methods a client may call; all others are private. A new one has to be added here.
 METHODS = """
 billing.run            action_view_failures action_view_invoices
 billing.wizard         action_bill
-change                 action_apply action_preview action_withdraw
+change                 action_apply action_apply_and_bill action_preview
+change                 action_withdraw
 change.batch           action_apply action_preview
 charge                 action_download_usage_statement action_print_usage_statement
 charge.back            action_record

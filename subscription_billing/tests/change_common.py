@@ -1,5 +1,4 @@
 from contextlib import ExitStack
-from unittest.mock import patch
 
 from odoo.exceptions import UserError
 
@@ -37,9 +36,3 @@ class ChangeCommon(SubscriptionCommon):
         """All that was billed less all that was given back."""
         live = contract.charge_ids.filtered(lambda charge: not charge.is_void)
         return round(sum(live.mapped("amount")), 2)
-
-    def on_day(self, today):
-        """What the one method that reads the clock answers meanwhile."""
-        runs = type(self.env["subscription.billing.run"])
-        day = self.day(today)
-        return patch.object(runs, "_get_billing_date", return_value=day)

@@ -18,7 +18,8 @@ class PriceChangeCommon(SubscriptionCommon):
         self.addCleanup(patcher.stop)
 
     def change(self, on, **vals):
-        """A previewed price change from the day ``on`` (ISO), 10 % by default."""
+        """A previewed price change from ``on`` (ISO) for all, 10 % by default."""
+        vals.setdefault("starts", "date")
         vals.setdefault("mode", "percent")
         if vals["mode"] == "percent":
             vals.setdefault("percent", 10)

@@ -83,7 +83,13 @@ class ReplayCommon(ChangeCommon):
         """A price change for one contract."""
         with self.on_day(today):
             change = self.env["subscription.price.change"].create(
-                {"date": on, "percent": percent, "contract_ids": contract.ids, **vals}
+                {
+                    "date": on,
+                    "starts": "date",
+                    "percent": percent,
+                    "contract_ids": contract.ids,
+                    **vals,
+                }
             )
             change.action_preview()
             self.assertFalse(change.action_apply(), "the preview was renewed")

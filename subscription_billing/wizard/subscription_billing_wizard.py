@@ -6,11 +6,10 @@ from odoo.fields import Command
 from odoo.tools.misc import format_date
 
 from ..engine.charge import ChargeKind
+from ..models.billing.subscription_contract import MAX_CONTRACTS_AT_ONCE
 from ..models.dates import Day
 from ..models.failures import explain, isolate
 
-# More contracts than this are billed by the scheduled action, not while one waits.
-MAX_CONTRACTS_AT_ONCE = 200
 MAX_PREVIEW_CONTRACTS = 80
 # Who types 2062 for 2026 is asked.
 MONTHS_AHEAD = 13

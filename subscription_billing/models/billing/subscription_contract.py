@@ -3,18 +3,20 @@ from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import LockError, RedirectWarning, UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
 from odoo.tools.misc import formatLang
 
 from ...engine.charge import ChargeKind
 from ...engine.money import exact_sum
-from ..failures import explain
+from ..failures import explain, isolate
 
 BILLABLE_STATES = ("trial", "active", "paused", "ended")
 RETRY_DAYS = (1, 2, 4, 7)
-# Contracts a question names at most.
+# Contracts and invoices a question or an answer names at most.
 LISTED = 10
+# More contracts than this are billed by the scheduled action, not while one waits.
+MAX_CONTRACTS_AT_ONCE = 200
 
 
 class SubscriptionContract(models.Model):
@@ -159,13 +161,75 @@ class SubscriptionContract(models.Model):
         return action
 
     def action_retry_billing(self):
-        """Have parked contracts billed by the next run."""
+        """Bill parked contracts at once, and say what became of it; many are left to
+        the scheduled action, which is called."""
         self.check_access("write")
         parked = self.filtered("billing_error")
         parked.sudo().date_retry = False
         message = self.env._("Retry requested")
         self.env["subscription.event"]._log("released", parked, message)
-        self.env.ref("subscription_billing.ir_cron_bill")._trigger()
+        if len(parked) > MAX_CONTRACTS_AT_ONCE:
+            self.env.ref("subscription_billing.ir_cron_bill")._trigger()
+            return self._tell(self.env._("They are billed in the background."))
+        runs = parked._bill_at_once()
+        return self._tell_billed(runs)
+
+    def _bill_at_once(self):
+        """Take the steps of today and bill what is due by today, each contract by its
+        calendar; what fails is parked with its reason.
+
+        :return: the ``subscription.billing.run`` made, none where nothing was due
+        """
+        self._lock_or_refuse()
+        runs = self.env["subscription.billing.run"].sudo()
+        contracts = self.sudo()
+        for contract in contracts:
+            day = contract._get_today()
+            isolate(
+                self.env,
+                contract.filtered_domain(contract._get_step_domain(day)),
+                lambda it, day=day: it._reach(day),
+                lambda it, error, day=day: it._park_for(error, day),
+            )
+        for (company, day), part in contracts.grouped(
+            lambda it: (it.company_id, it._get_today())
+        ).items():
+            due = part.filtered_domain(part._get_due_domain(day))
+            if due:
+                vals = {"company_id": company.id, "date": day}
+                run = runs.create({**vals, "contract_ids": [Command.set(due.ids)]})
+                run._process([("id", "in", due.ids)])
+                runs += run
+        return runs
+
+    def _tell_billed(self, runs):
+        """What came of billing at once, as a message for who pressed the button."""
+        parked = self.filtered("billing_error")
+        parts = [
+            self.env._(
+                "%(document)s: %(total)s",
+                document=move.display_name,
+                total=formatLang(
+                    self.env, move.amount_total, currency_obj=move.currency_id
+                ),
+            )
+            for move in runs.move_ids[:LISTED]
+        ]
+        parts += [f"{it.display_name}: {it.billing_error}" for it in parked[:LISTED]]
+        message = "\n".join(parts) or self.env._("Nothing is due today.")
+        return self._tell(message, "danger" if parked else "success")
+
+    def _tell(self, message, kind="success"):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": message,
+                "type": kind,
+                "sticky": kind == "danger",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_toggle_hold(self):
         """Take the contract out of billing, or back into it."""

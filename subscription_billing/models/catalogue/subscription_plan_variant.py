@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ...engine.term import consumer_findings
 from ..numbers import BigCount
@@ -71,6 +72,12 @@ class SubscriptionPlanVariant(models.Model):
             plan = variant.plan_id.name
             name = variant.name or ""
             variant.display_name = name if short or not plan else f"{plan}, {name}"
+
+    @api.onchange("fee_interval_count", "fee_interval_unit")
+    def _onchange_fee_interval(self):
+        """It is billed as often as a fee is charged, unless somebody says otherwise."""
+        self.billing_interval_count = self.fee_interval_count
+        self.billing_interval_unit = self.fee_interval_unit
 
     # ----------------------------------------------------------------------
     # What follows the first term
@@ -144,8 +151,7 @@ class SubscriptionPlanVariant(models.Model):
 
     def _check_customer(self, customer, contract):
         """Variants for businesses are not sold to consumers, whose rights they lack."""
-        is_consumer = not customer.commercial_partner_id.is_company
-        if self.customer_type == "business" and is_consumer:
+        if not self._is_for(customer):
             raise UserError(
                 self.env._(
                     "Contract %(contract)s: %(variant)s is for businesses, and "
@@ -156,3 +162,27 @@ class SubscriptionPlanVariant(models.Model):
                     customer=customer.display_name,
                 )
             )
+
+    def _is_for(self, customer):
+        is_consumer = not customer.commercial_partner_id.is_company
+        return not (self.customer_type == "business" and is_consumer)
+
+    # ----------------------------------------------------------------------
+    # Found and shown: by plan and variant, with what it costs
+    # ----------------------------------------------------------------------
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Each part of “Team, Monthly” is looked for."""
+        text = value
+        if operator == "in" and not isinstance(value, str) and len(value) == 1:
+            (text,) = value  # the one name of an import
+        parts = text.split(",") if isinstance(text, str) else ()
+        parts = [part.strip() for part in parts if part.strip()]
+        if len(parts) < 2:
+            return super()._search_display_name(operator, value)
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented  # Odoo asks for the contrary, and turns it round
+        operator = "=" if operator == "in" else operator
+        search = super()._search_display_name
+        return Domain.AND(search(operator, part) for part in parts)

@@ -122,10 +122,24 @@ class SubscriptionChange(models.Model):
     quantity = Number(digits="Product Unit")
     has_price_override = fields.Boolean("Own Price")
     price_override = Number(digits=(16, 10))
+    # What the dialog offers.
+    offered_kinds = fields.Json(compute="_compute_offered")
+    offered_line_ids = fields.Many2many(
+        "subscription.contract.line", compute="_compute_offered"
+    )
+    offered_component_ids = fields.Many2many(
+        "subscription.component", compute="_compute_offered"
+    )
+    offered_variant_ids = fields.Many2many(
+        "subscription.plan.variant", compute="_compute_offered"
+    )
     # Preview.
     preview = fields.Json(readonly=True, copy=False)
     preview_error = fields.Text(readonly=True, copy=False)
     preview_html = fields.Html(compute="_compute_preview_html", sanitize=False)
+    is_billed_today = fields.Boolean(
+        compute="_compute_is_billed_today", help="The preview has a document of today."
+    )
     # Change of the variant.
     keeps_own_prices = fields.Boolean(
         help="Lines with an own price keep it; otherwise the prices of the new plan "
@@ -179,10 +193,16 @@ class SubscriptionChange(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    amount_now = fields.Float(
+    amount_now = fields.Monetary(
         "Billed First, before Taxes",
-        compute="_compute_amount_now",
+        compute="_compute_amounts",
         help="Net amount of the first document the change leads to.",
+    )
+    amount_before = fields.Monetary(
+        "Monthly Before", compute="_compute_amounts", help="As previewed."
+    )
+    amount_after = fields.Monetary(
+        "Monthly After", compute="_compute_amounts", help="As previewed."
     )
     # End.
     end_method = fields.Selection(END_METHODS, default="regular")
@@ -214,6 +234,22 @@ class SubscriptionChange(models.Model):
         """The service that knows what a change of this kind does."""
         kind = f"subscription.change.kind.{self.kind}" if self.kind else KIND
         return self.env[kind]
+
+    @api.depends("kind", "contract_id")
+    def _compute_offered(self):
+        """Only what is possible as the contract stands."""
+        services = {kind: self.env[f"{KIND}.{kind}"] for kind, _name in CHANGE_KINDS}
+        for change in self:
+            contract, kind = change.contract_id, change._get_kind()
+            change.offered_kinds = [
+                name
+                for name, service in services.items()
+                if contract and service._is_offered(contract)
+            ]
+            lines = kind._get_offered_lines(contract) if contract else False
+            change.offered_line_ids = lines
+            change.offered_component_ids = kind._get_offered_components(contract)
+            change.offered_variant_ids = kind._get_offered_variants(contract)
 
     @api.depends("kind", "contract_id", "date_effective")
     def _compute_display_name(self):
@@ -331,6 +367,17 @@ class SubscriptionChange(models.Model):
         for change in self:
             change._apply(change.contract_id._get_today())
         return {"type": "ir.actions.act_window_close"}
+
+    def action_apply_and_bill(self):
+        """Apply drafts, bill at once what is due today of their contracts and of those
+        that go on with them, and say what came of it."""
+        heirs = self.contract_id.successor_ids
+        self.action_apply()
+        contracts = self.contract_id
+        contracts |= contracts.successor_ids - heirs
+        told = contracts._tell_billed(contracts._bill_at_once())
+        told["params"]["next"] = {"type": "ir.actions.act_window_close"}
+        return told
 
     def action_withdraw(self):
         for change in self:
@@ -715,11 +762,12 @@ class SubscriptionChange(models.Model):
         self.sudo().write(vals)
 
     def _preview(self, today):
-        return self.env["subscription.preview"]._preview(self, today)
+        return self.env["subscription.preview"]._preview(self, today)[self]
 
     @api.depends("preview", "preview_error")
     @api.depends_context("lang")
     def _compute_preview_html(self):
+        explaining = self.env["subscription.explaining"]
         for change in self:
             if not change.preview and not change.preview_error:
                 change.preview_html = False
@@ -731,8 +779,17 @@ class SubscriptionChange(models.Model):
                     "preview": change.preview,
                     "money": change._format_money,
                     "day": change._format_day,
+                    "number": lambda it: explaining._format_number(self.env, it),
+                    "today": str(change.contract_id._get_today()),
                 },
             )
+
+    @api.depends("preview")
+    def _compute_is_billed_today(self):
+        for change in self:
+            documents = (change.preview or {}).get("documents")
+            today = documents and str(change.contract_id._get_today())
+            change.is_billed_today = any(it["date"] <= today for it in documents or ())
 
     def _format_money(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
@@ -767,10 +824,14 @@ class SubscriptionChange(models.Model):
     # Bulk change
     # ----------------------------------------------------------------------
 
-    def _compute_amount_now(self):
+    @api.depends("preview")
+    def _compute_amounts(self):
         for change in self:
-            documents = (change.preview or {}).get("documents")
+            preview = change.preview or {}
+            documents = preview.get("documents")
             change.amount_now = documents[0]["net"] if documents else 0.0
+            change.amount_before = preview.get("before", {}).get("monthly", 0.0)
+            change.amount_after = preview.get("after", {}).get("monthly", 0.0)
 
     # ----------------------------------------------------------------------
     # End

@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools.misc import format_date
 
 from ..dates import Day
 from ..failures import explain, isolate
@@ -15,7 +16,10 @@ BATCH_KINDS = [
     ("resume", "Resume"),
     ("end", "Cancel or end"),
 ]
-MAX_CONTRACTS = 500
+MAX_CONTRACTS = 5000
+# More than this many are left to the scheduled action; it commits after each part.
+MAX_AT_ONCE = 200
+PART = 50
 # What all changes of a batch have in common.
 SHARED = (
     "kind",
@@ -33,15 +37,15 @@ SHARED = (
 
 
 class SubscriptionChangeBatch(models.Model):
-    """The same change for many contracts: previewed and applied one by one, so that one
-    that fails does not stop the others. It stays as the report of what happened."""
+    """The same change for many contracts: previewed and applied together, so that one
+    that fails does not stop the others; many of them in the background. It stays as the
+    report of what happened."""
 
     _name = "subscription.change.batch"
     _inherit = ["subscription.guard.mixin"]
     _description = "Subscription Bulk Change"
     _order = "id desc"
     _check_company_auto = True
-    _rec_name = "kind"
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -69,6 +73,14 @@ class SubscriptionChangeBatch(models.Model):
     contract_count = fields.Integer(compute="_compute_counts")
     applied_count = fields.Integer(compute="_compute_counts")
     failed_count = fields.Integer(compute="_compute_counts")
+    task = fields.Selection(
+        [("preview", "Preview"), ("apply", "Apply")],
+        "In the Background",
+        readonly=True,
+        copy=False,
+    )
+    user_id = fields.Many2one("res.users", "Asked By", readonly=True, copy=False)
+    progress = fields.Float(compute="_compute_counts", help="Percent of the task.")
 
     def _default_contract_ids(self):
         if self.env.context.get("active_model") == "subscription.contract":
@@ -78,42 +90,116 @@ class SubscriptionChangeBatch(models.Model):
     def _get_end_methods(self):
         return self.env["subscription.change"]._fields["end_method"].selection
 
+    def write(self, vals):
+        """Drafts say what was asked for: another wish needs others."""
+        if vals.keys() & {*SHARED, "contract_ids"}:
+            self._get_drafts().unlink()
+        return super().write(vals)
+
+    @api.depends("kind", "variant_id")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for batch in self:
+            day = batch.create_date and format_date(self.env, batch.create_date)
+            parts = (kinds.get(batch.kind), batch.variant_id.display_name, day)
+            batch.display_name = " – ".join(filter(None, parts))
+
     def _compute_counts(self):
         for batch in self:
             changes = batch.change_ids
             batch.contract_count = len(batch.contract_ids)
             batch.applied_count = len(changes.filtered(lambda it: it.state != "draft"))
             batch.failed_count = len(changes.filtered("preview_error"))
+            done = len(changes - batch._get_todo())
+            batch.progress = 100.0 * done / len(changes) if changes else 0.0
 
     def action_preview(self):
         """What the change would bill for each contract; nothing is applied."""
         self.ensure_one()
+        self._get_drafts().unlink()
         self._create_drafts()
-        isolate(self.env, self._get_drafts(), self._preview_all, self._keep_reason)
-
-    def _preview_all(self, changes):
-        for change in changes:
-            change._update_preview(change.contract_id._get_today())
+        return self._start("preview")
 
     def action_apply(self):
         """Apply all that can be applied; the others keep their reason."""
         self.ensure_one()
+        self._get_drafts().sudo().preview_error = False
         self._create_drafts()
-        isolate(self.env, self._get_drafts(), self._apply_all, self._keep_reason)
+        return self._start("apply")
+
+    def _start(self, task):
+        """Do it now, or leave it to the scheduled action, which is called."""
+        self.sudo().write({"task": task, "user_id": self.env.uid})
+        changes = self._get_todo()
+        if len(changes) > MAX_AT_ONCE:
+            self.env.ref("subscription_billing.ir_cron_change_batch")._trigger()
+            message = self.env._(
+                "%s contracts are worked on in the background. The progress is shown "
+                "here.",
+                len(changes),
+            )
+            return self.env["subscription.contract"]._tell(message)
+        for start in range(0, len(changes), PART):
+            part = changes[start : start + PART]
+            isolate(self.env, part, self._work, self._keep_reason)
+        self.sudo().task = False
+        return None
+
+    @api.model
+    def _cron_work(self):
+        """Go on with what is in the background, as who asked for it, committing part by
+        part (X5)."""
+        runs = self.env["subscription.billing.run"]
+        for batch in self.search([("task", "!=", False)]):
+            user = batch.user_id
+            mine = batch.with_user(user).with_context(lang=user.lang)
+            todo = mine._get_todo()
+            is_done = runs._work_once(
+                todo, [("id", "in", todo.ids)], mine._work, mine._keep_reason, PART
+            )
+            if not is_done:
+                self.env.ref("subscription_billing.ir_cron_change_batch")._trigger()
+                return
+            batch.task = False
+            mine._tell_done()
+
+    def _tell_done(self):
+        message = self.env._("Done: %s", self.display_name)
+        self.user_id.partner_id._bus_send(
+            "simple_notification", {"type": "success", "message": message}
+        )
+
+    def _work(self, changes):
+        """Preview or apply changes together; all of it or nothing."""
+        is_preview = self.task == "preview"
+        for today, group in changes.grouped(
+            lambda it: it.contract_id._get_today()
+        ).items():
+            if is_preview:
+                self._preview(group, today)
+            else:
+                group._apply(today)
+
+    def _preview(self, changes, today):
+        previews = self.env["subscription.preview"]._preview(changes, today)
+        for change, preview in previews.items():
+            change.sudo().preview = preview
+
+    def _get_todo(self):
+        """Drafts the task has not looked at yet."""
+        drafts = self._get_drafts().filtered(lambda it: not it.preview_error)
+        if self.task == "preview":
+            return drafts.filtered(lambda it: not it.preview)
+        return drafts if self.task else drafts.browse()
 
     def _get_drafts(self):
         return self.change_ids.filtered(lambda it: it.state == "draft")
-
-    def _apply_all(self, changes):
-        for change in changes:
-            change._apply(change.contract_id._get_today())
-        changes.sudo().preview_error = False
 
     def _keep_reason(self, change, error):
         change.sudo().preview_error = explain(self.env, error, change.display_name)
 
     def _create_drafts(self):
-        """One draft per contract; drafts of an earlier preview are made anew."""
+        """A draft for each contract that has no change of this batch yet."""
         if not self.contract_ids:
             raise UserError(self.env._("Select at least one contract."))
         if len(self.contract_ids) > MAX_CONTRACTS:
@@ -125,7 +211,6 @@ class SubscriptionChangeBatch(models.Model):
                     limit=MAX_CONTRACTS,
                 )
             )
-        self._get_drafts().unlink()
         vals = self._convert_to_write({name: self[name] for name in SHARED})
         left = self.contract_ids - self.change_ids.contract_id
         left.check_access("write")

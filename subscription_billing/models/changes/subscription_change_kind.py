@@ -15,6 +15,27 @@ class SubscriptionChangeKind(models.AbstractModel):
     _is_of_lines = False
     _is_end = False
 
+    def _is_offered(self, contract):
+        """Whether the dialog offers it for a contract as it stands today."""
+        return not self._is_of_lines or bool(self._get_offered_lines(contract))
+
+    def _get_offered_lines(self, contract):
+        """Lines with fees per period it may be about: those that are not over."""
+        today = contract._get_today()
+        return contract.line_ids.filtered(
+            lambda line: line._is_recurring()
+            and line._as_validity()
+            and (not line.date_end or line.date_end >= today)
+        )
+
+    def _get_offered_components(self, contract):
+        """Components it may be about."""
+        return contract.plan_id.component_ids.browse()
+
+    def _get_offered_variants(self, contract):
+        """Variants it may lead to."""
+        return contract.variant_id.browse()
+
     def _get_default_timing(self, change):
         """When it counts if nobody says so: one of ``TIMINGS``."""
         return change.timing or "now"

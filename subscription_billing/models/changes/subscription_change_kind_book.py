@@ -11,6 +11,17 @@ class SubscriptionChangeKindBook(models.AbstractModel):
     _description = "Kind of Change"
     _is_of_lines = True
 
+    def _is_offered(self, contract):
+        return bool(self._get_offered_components(contract))
+
+    def _get_offered_components(self, contract):
+        """Those of the plan with fees per period; of some only what is not booked."""
+        booked = self._get_offered_lines(contract).component_id
+        return contract.plan_id.component_ids.filtered(
+            lambda it: not it._is_one_off()
+            and not (it in booked and it.kind != "quantity")
+        )
+
     def _check(self, change, day):
         contract, component = change.contract_id, change.component_id
         plan = contract._get_as_of(day, change).plan_id

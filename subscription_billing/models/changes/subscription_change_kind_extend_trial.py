@@ -14,6 +14,9 @@ class SubscriptionChangeKindExtendTrial(models.AbstractModel):
     def _get_effective_date(self, change, today):
         return today
 
+    def _is_offered(self, contract):
+        return contract.state == "trial"
+
     def _check(self, change, day):
         contract, until = change.contract_id, change.date_until
         ends = contract.change_ids.filtered(

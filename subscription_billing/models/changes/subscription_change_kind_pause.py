@@ -11,6 +11,9 @@ class SubscriptionChangeKindPause(models.AbstractModel):
     _inherit = "subscription.change.kind"
     _description = "Kind of Change"
 
+    def _is_offered(self, contract):
+        return contract.state != "paused"
+
     def _check(self, change, day):
         contract, paid = change.contract_id, change.contract_id._get_paid_start()
         if day < paid:

@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+WITH_QUANTITY = ("base", "quantity")
+
 
 class SubscriptionChangeKindQuantity(models.AbstractModel):
     """More or fewer of a booked component, such as seats."""
@@ -11,9 +13,13 @@ class SubscriptionChangeKindQuantity(models.AbstractModel):
     _description = "Kind of Change"
     _is_of_lines = True
 
+    def _get_offered_lines(self, contract):
+        lines = super()._get_offered_lines(contract)
+        return lines.filtered(lambda line: line.kind in WITH_QUANTITY)
+
     def _check(self, change, day):
         self._check_line(change, day)
-        if change.line_id.kind not in ("base", "quantity"):
+        if change.line_id.kind not in WITH_QUANTITY:
             raise UserError(
                 self.env._(
                     "Contract %(contract)s: %(line)s has no quantity that could be "

@@ -12,6 +12,10 @@ class SubscriptionChangeKindResume(models.AbstractModel):
     _inherit = "subscription.change.kind"
     _description = "Kind of Change"
 
+    def _is_offered(self, contract):
+        today = contract._get_today()
+        return any(pause._is_ahead(today) for pause in contract.pause_ids)
+
     def _check(self, change, day):
         """The pause that is on, or was to begin before the day."""
         pauses = change.contract_id.pause_ids.filtered(

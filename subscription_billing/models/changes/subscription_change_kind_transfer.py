@@ -27,6 +27,9 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
     _inherit = "subscription.change.kind"
     _description = "Kind of Change"
 
+    def _is_offered(self, contract):
+        return contract.state != "paused"
+
     def _check(self, change, day):
         contract = change.contract_id
         if not change.partner_new_id or change.partner_new_id == contract.partner_id:

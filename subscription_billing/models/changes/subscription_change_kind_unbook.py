@@ -11,6 +11,10 @@ class SubscriptionChangeKindUnbook(models.AbstractModel):
     _description = "Kind of Change"
     _is_of_lines = True
 
+    def _get_offered_lines(self, contract):
+        lines = super()._get_offered_lines(contract)
+        return lines.filtered(lambda line: not line.component_id.is_required)
+
     def _check(self, change, day):
         self._check_line(change, day)
         if change._get_line().component_id.is_required:

@@ -15,6 +15,9 @@ class SubscriptionChangeKindUndoEnd(models.AbstractModel):
     def _get_effective_date(self, change, today):
         return today
 
+    def _is_offered(self, contract):
+        return bool(contract.date_end) and not contract.is_annulled
+
     def _check(self, change, day):
         if not self._get_last_day(change) or change.contract_id.is_annulled:
             raise UserError(

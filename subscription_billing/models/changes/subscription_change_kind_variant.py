@@ -22,6 +22,24 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
     _inherit = "subscription.change.kind"
     _description = "Kind of Change"
 
+    def _is_offered(self, contract):
+        return bool(self._get_offered_variants(contract))
+
+    def _get_offered_variants(self, contract):
+        """Those of its plan and plan group that are for the customer; the one of now
+        only where the contract leaves it later."""
+        leaves = contract.change_ids.filtered(
+            lambda it: it.kind == "variant" and it.state == "scheduled"
+        )
+        present = contract.variant_id.browse() if leaves else contract.variant_id
+        plans = contract.plan_id | contract.plan_id.group_id.plan_ids
+        offered = plans.filtered("active").variant_ids.filtered(
+            lambda it: it.company_id in (it.company_id.browse(), contract.company_id)
+            and it._is_for(contract.partner_id)
+            and contract.currency_id in (it.currency_id | it.price_ids.currency_id)
+        )
+        return offered - present
+
     def _get_default_timing(self, change):
         if self._get_term_cut(change, change.contract_id._get_today()):
             return "term_end"

@@ -24,6 +24,17 @@ class SubscriptionContract(models.Model):
     change_ids = fields.One2many(
         "subscription.change", "contract_id", domain=[("state", "!=", "draft")]
     )
+    scheduled_change_ids = fields.One2many(
+        "subscription.change",
+        "contract_id",
+        "Scheduled",
+        domain=[("state", "in", ("scheduled", "lapsed"))],
+    )
+    # The pause that is on, or the next one.
+    date_paused_from = fields.Date("Paused From", compute="_compute_pause_dates")
+    date_paused_until = fields.Date(
+        "Paused Until", compute="_compute_pause_dates", help="Last day, inclusive."
+    )
     # Transfer.
     predecessor_id = fields.Many2one(
         "subscription.contract",
@@ -75,6 +86,17 @@ class SubscriptionContract(models.Model):
         "the period of withdrawal, and pays for the days until a withdrawal "
         "(§ 357a II BGB).",
     )
+
+    @api.depends("pause_ids.date_start", "pause_ids.date_end")
+    def _compute_pause_dates(self):
+        for contract in self:
+            today = contract._get_today()
+            pauses = contract.pause_ids.filtered(
+                lambda it, today=today: it._is_ahead(today)
+            )
+            pause = pauses.sorted("date_start")[:1]
+            contract.date_paused_from = pause.date_start
+            contract.date_paused_until = pause.date_end
 
     def _get_open_fields(self):
         return {

@@ -19,53 +19,72 @@ class SubscriptionPreview(models.AbstractModel):
     _name = "subscription.preview"
     _description = "Subscription Preview"
 
-    def _preview(self, change, today):
-        """Facts about the contract before and after, and the documents to come.
+    def _preview(self, changes, today):
+        """Facts about contracts before and after, and the documents to come.
 
         Writes nothing: all of it is done in a savepoint that is rolled back.
 
-        :param change: a draft of ``subscription.change``
-        :param date today: today for the contract
-        :return: dict of JSON types: ``before`` and ``after`` (monthly amount, end, end
-            if cancelled, names of discounts and bonuses), ``documents`` and
-            ``instead_of`` (date, type, customer, lines, net, tax, total; amounts are
-            negative where money is given back), ``scheduled`` (what becomes of each
-            change that is scheduled)
-        :raise UserError: if the change is not possible
+        :param changes: drafts of ``subscription.change``, each of another contract
+        :param date today: today for the contracts
+        :return: dict change -> dict of JSON types: ``before`` and ``after`` (plan, what
+            is booked, monthly amount, end, end if cancelled, names of discounts and
+            bonuses), ``documents`` and ``instead_of`` (date, type, customer, lines,
+            net, tax, total; amounts are negative where money is given back),
+            ``scheduled`` (what becomes of each change that is scheduled)
+        :raise UserError: if one of the changes is not possible
         """
-        look = change.with_context(subscription_preview=PRIVATE, tracking_disable=True)
-        until = look._get_effective_date(today)
-        preview = {
-            "before": self._get_standing(look.contract_id, today, until),
-            "instead_of": self._get_documents(look.contract_id, today, until),
+        looks = changes.with_context(
+            subscription_preview=PRIVATE, tracking_disable=True
+        )
+        days = {look: look._get_effective_date(today) for look in looks}
+        until = {look.contract_id: day for look, day in days.items()}
+        documents = self._get_documents(until, today)
+        previews = {
+            look.id: {
+                "before": self._get_standing(look.contract_id, today, day),
+                "instead_of": documents[look.contract_id],
+            }
+            for look, day in days.items()
         }
         try:
             with self.env.cr.savepoint():
-                preview.update(self._apply_and_look(look, today))
+                for look, facts in self._apply_and_look(looks, today).items():
+                    previews[look.id] |= facts
                 raise _Undo
         except _Undo:
             self.env.invalidate_all()
-        return preview
+        return {change: previews[change.id] for change in changes}
 
-    def _apply_and_look(self, change, today):
-        contract = change.contract_id
-        waiting = contract.sudo().change_ids.filtered(lambda it: it._is_open(today))
-        was = {other: other.state for other in waiting}
-        heirs = contract.successor_ids
-        change._apply(today)
-        heirs = contract.successor_ids - heirs
-        until = change.date_effective
-        documents = [
-            document
-            for each in (contract, *heirs)
-            for document in self._get_documents(each, today, until)
-        ]
+    def _apply_and_look(self, changes, today):
+        contracts = changes.contract_id
+        waiting = {
+            it: it.sudo().change_ids.filtered(lambda it: it._is_open(today))
+            for it in contracts
+        }
+        was = {other: other.state for some in waiting.values() for other in some}
+        before = {it: it.successor_ids for it in contracts}
+        changes._apply(today)
+        heirs = {it: it.successor_ids - before[it] for it in contracts}
+        until = {}
+        for change in changes:
+            contract = change.contract_id
+            until |= dict.fromkeys((contract, *heirs[contract]), change.date_effective)
+        documents = self._get_documents(until, today)
         return {
-            "effective": str(until),
-            "after": self._get_standing(contract, today, until),
-            "documents": sorted(documents, key=lambda each: each["date"]),
+            change: self._look(change, today, documents, waiting, was, heirs)
+            for change in changes
+        }
+
+    def _look(self, change, today, documents, waiting, was, heirs):
+        contract = change.contract_id
+        mine = [it for each in (contract, *heirs[contract]) for it in documents[each]]
+        return {
+            "effective": str(change.date_effective),
+            "after": self._get_standing(contract, today, change.date_effective),
+            "documents": sorted(mine, key=lambda each: each["date"]),
             "scheduled": [
-                self._get_outcome(other, was[other], heirs) for other in waiting
+                self._get_outcome(other, was[other], heirs[contract])
+                for other in waiting[contract]
             ],
         }
 
@@ -77,6 +96,10 @@ class SubscriptionPreview(models.AbstractModel):
         paid = max(day, contract._get_paid_start())
         return {
             "plan": contract._get_variant_on(day).display_name,
+            "items": [
+                [line.component_id.name, line.kind != "metered" and line.quantity]
+                for line in current
+            ],
             "monthly": contract._get_monthly_on(paid),
             "end": str(end) if end else False,
             "end_if_cancelled": str(end or cancelled),
@@ -105,27 +128,55 @@ class SubscriptionPreview(models.AbstractModel):
     # Documents to come
     # ----------------------------------------------------------------------
 
-    def _get_documents(self, contract, today, until):
-        """The bills of today and after it, up to the first one from ``until`` on."""
-        contract = contract.sudo()
-        horizon, documents = max(today, until), []
-        while horizon and not any(doc["date"] >= str(until) for doc in documents):
-            planning = self.env["subscription.planning"]
-            plan = planning._plan(contract, horizon)[contract]
-            days = dict(self._split_by_day(contract, plan, today))
-            # A credit may wait for a later day, with whatever else is due on it.
-            later = [day for day in days if day > horizon]
-            if plan.next_due:
-                later.append(plan.next_due)
-            documents = [
-                document
-                for day, part in days.items()
-                if day <= horizon
-                for document in self._prepare_documents(contract, part, day)
-            ]
-            horizon = len(documents) < MAX_DOCUMENTS and min(later, default=False)
-        late = [doc["date"] for doc in documents if doc["date"] >= str(until)]
-        last = min(late, default=str(horizon))
+    def _get_documents(self, until, today):
+        """The bills of today and after it, up to the first one from a day on.
+
+        :param dict until: contract -> that day
+        :return: dict contract -> list of documents
+        """
+        documents = {contract: [] for contract in until}
+        horizons = {contract: max(today, day) for contract, day in until.items()}
+        while horizons:
+            planned = {}
+            for horizon in set(horizons.values()):
+                part = [it for it, day in horizons.items() if day == horizon]
+                part = part[0].union(*part).sudo()
+                planned |= self.env["subscription.planning"]._plan(part, horizon)
+            following = {}
+            for contract, horizon in horizons.items():
+                plan = planned[contract.sudo()]
+                found, horizon = self._look_ahead(contract.sudo(), plan, horizon, today)
+                documents[contract] = found
+                late = any(doc["date"] >= str(until[contract]) for doc in found)
+                if horizon and not late:
+                    following[contract] = horizon
+            horizons = following
+        return {
+            contract: self._cut(found, str(until[contract]))
+            for contract, found in documents.items()
+        }
+
+    def _look_ahead(self, contract, plan, horizon, today):
+        """Documents up to a day, and the day up to which to look next, False for
+        never."""
+        days = dict(self._split_by_day(contract, plan, today))
+        # A credit may wait for a later day, with whatever else is due on it.
+        later = [day for day in days if day > horizon]
+        if plan.next_due:
+            later.append(plan.next_due)
+        documents = [
+            document
+            for day, part in days.items()
+            if day <= horizon
+            for document in self._prepare_documents(contract, part, day)
+        ]
+        is_enough = len(documents) >= MAX_DOCUMENTS
+        return documents, not is_enough and min(later, default=False)
+
+    def _cut(self, documents, until):
+        """Up to the first document from a day on."""
+        late = [doc["date"] for doc in documents if doc["date"] >= until]
+        last = min(late, default="9999")
         return [doc for doc in documents if doc["date"] <= last][:MAX_DOCUMENTS]
 
     def _split_by_day(self, contract, plan, today):

@@ -67,5 +67,9 @@ class SubscriptionPause(models.Model):
         self.ensure_one()
         return (as_stop(self.date_end) - self.date_start).days if self.date_end else 0
 
+    def _is_ahead(self, day):
+        """Whether it is on, or to come; one that was taken back has no day."""
+        return self._get_end() >= max(self.date_start, day)
+
     def _get_end(self):
         return self.date_end or fields.Date.to_date("9999-12-31")

@@ -28,6 +28,7 @@ PRICE_CHANGE_STATES = [
 DEFINING_FIELDS = {
     "company_id",
     "date",
+    "starts",
     "mode",
     "percent",
     "amount",
@@ -55,6 +56,10 @@ CHANGE_MODES = [
     ("amount", "By amount"),
     ("new_price", "To new prices"),
     ("catalog", "To the prices for new contracts"),
+]
+STARTS = [
+    ("renewal", "From the next renewal of each contract"),
+    ("date", "On that day for all"),
 ]
 PERCENT_RANGE = (-100, 1000)
 MAX_AMOUNT = 1e9
@@ -97,8 +102,16 @@ class SubscriptionPriceChange(models.Model):
         "New Prices From",
         required=True,
         tracking=True,
-        help="First day of the new prices. A day inside a billed period is settled by "
-        "a credit of the rest and a new charge.",
+        help="First day of the new prices.",
+    )
+    starts = fields.Selection(
+        STARTS,
+        default="renewal",
+        required=True,
+        tracking=True,
+        help="With the first period of each contract that begins on or after the day "
+        "and is not billed yet; or on that very day for all, where the rest of a "
+        "billed period is credited and charged anew.",
     )
     mode = fields.Selection(
         CHANGE_MODES, "Change", default="percent", required=True, tracking=True
@@ -797,8 +810,8 @@ class SubscriptionPriceChange(models.Model):
         return line.currency_id.round(float(priced.amount))
 
     def _get_effective_date(self, line, facts):
-        """A fee that is never prorated changes with its next period: begun is begun.
-        Usage that was billed is not rated again."""
+        """By ``starts``. A fee that is never prorated changes with its next period in
+        either case: begun is begun. Usage that was billed is not rated again."""
         if line.contract_id.state == "draft":
             raise Outcome("skip", self.env._("A draft: takes the price it is sold at."))
         start = max(line.date_start, line.contract_id.date_start)
@@ -809,10 +822,11 @@ class SubscriptionPriceChange(models.Model):
                 raise Outcome("skip", self.env._("Billed to its end."))
         if start >= self.date:
             return start
-        if line._as_proration().value != "none":
+        waits = self.starts == "renewal"
+        if not waits and line._as_proration().value != "none":
             return self.date
-        grid = line._as_grid()
-        day = grid.boundary_at_or_after(self.date)
+        first = max(self.date, as_stop(last) or self.date) if waits else self.date
+        day = line._as_grid().boundary_at_or_after(first)
         goes_on = line._get_chain().filtered(lambda it: it._is_valid_on(day))
         if not goes_on:
             raise Outcome("skip", self.env._("Ends with the period that has begun."))

@@ -4,3 +4,6 @@ from . import subscription_price_text
 from . import subscription_price_preview
 from . import subscription_contract_line
 from . import subscription_contract
+from . import subscription_component
+from . import subscription_plan_variant
+from . import subscription_plan

@@ -229,6 +229,10 @@ class SubscriptionUsageChecking(models.AbstractModel):
         :raise ValidationError: naming the event and the reason
         """
         for company, group in usages.sudo().grouped("company_id").items():
+            if not company:
+                raise ValidationError(
+                    self.env._("Event %s: choose its contract.", group[0].key)
+                )
             catalogue = self._get_catalogue(company, usages=group)
             meters = {meter.id: meter for meter in catalogue.meters.values()}
             for usage in group:

@@ -1,7 +1,11 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..change_common import ChangeCommon
+
+BATCH = "odoo.addons.subscription_billing.models.changes.subscription_change_batch"
 
 
 @tagged("post_install", "-at_install", "changes")
@@ -68,3 +72,76 @@ class TestChangeBatch(ChangeCommon):
     def test_c4_empty_selection_is_refused(self):
         with self.assertRaisesRegex(UserError, "at least one contract"):
             self.batch(contract_ids=False).action_apply()
+
+    def test_c4_the_preview_says_what_it_costs_before_and_after(self):
+        batch = self.batch()
+        batch.action_preview()
+        change = batch.change_ids.filtered(lambda it: it.contract_id == self.good)
+        self.assertEqual((change.amount_before, change.amount_after), (30.0, 2.5))
+        self.assertIn("Change the plan – Cloud, Yearly", batch.display_name)
+        batch.action_apply()
+        self.assertEqual((change.state, change.amount_before), ("applied", 30.0))
+
+    def test_c4_a_preview_together_is_the_preview_alone(self):
+        more = self.good.union(*(self.subscribe("2024-01-20") for _i in range(3)))
+        more |= self.subscribe("2024-02-01", quantities={self.seats: 4})
+        batch = self.batch(contract_ids=[(6, 0, more.ids)])
+        batch.action_preview()
+        self.assertEqual(len(batch.change_ids), 5)
+        for change in batch.change_ids:
+            alone = change._preview(change.contract_id._get_today())
+            self.assertEqual(change.preview, alone)
+
+    def test_c4_another_wish_needs_another_preview(self):
+        batch = self.batch()
+        batch.action_preview()
+        batch.date = "2024-08-15"
+        self.assertFalse(batch.change_ids)
+        batch.action_apply()
+        applied = batch.change_ids.filtered(lambda it: it.state != "draft")
+        self.assertFalse(applied.filtered(lambda it: str(it.date) != "2024-08-15"))
+
+    def test_c4_many_are_worked_on_in_the_background(self):
+        user = new_test_user(
+            self.env,
+            "bulk",
+            groups="subscription_billing.subscription_billing_group_manager",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        batch = self.batch().with_user(user)
+        limits = {"MAX_AT_ONCE": 1, "PART": 1}
+        with patch.multiple(BATCH, **limits), self.no_commit():
+            told = batch.action_preview()["params"]["message"]
+            self.assertIn("2 contracts", told)
+            self.assertEqual((batch.task, batch.progress), ("preview", 0.0))
+            with self.no_commit(left=0.0):
+                batch.sudo()._cron_work()  # its time is up after the first part
+            self.assertEqual((batch.task, batch.progress), ("preview", 50.0))
+            batch.sudo()._cron_work()
+            self.assertEqual((batch.task, batch.failed_count), (False, 1))
+            batch.action_apply()
+            batch.sudo()._cron_work()
+        self.assertEqual((batch.applied_count, batch.task), (1, False))
+        self.assertEqual(self.good.change_ids.user_id, user)
+
+    def no_commit(self, left=60.0):
+        """The transaction of a test is not to be committed."""
+        crons = type(self.env["ir.cron"])
+        return patch.object(crons, "_commit_progress", return_value=left)
+
+    def test_c4_a_contract_more_costs_few_queries(self):
+        contracts = self.good.union(*(self.subscribe("2024-01-01") for _i in range(41)))
+        few = self.batch(contract_ids=[(6, 0, contracts[:12].ids)])
+        many = self.batch(contract_ids=[(6, 0, contracts.ids)])
+        few.action_preview()  # warm
+
+        def count(batch):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            batch.action_preview()
+            return self.cr.sql_log_count - before
+
+        first, second = count(few), count(many)
+        self.assertLessEqual((second - first) / 30, 15)

@@ -34,12 +34,26 @@ class TestEveryMoneyField(EveryFieldMixin, UsageCommon, DunningCommon):
         """In force, sent, dunned, blocked, applied."""
         mandate = self.mandate(IBANS[1])
         mandate.sudo().date_last_collection = "2026-01-01"
-        debited = self.subscribe("2026-01-01", collection_method="debit")
+        debited = self.subscribe(
+            "2026-01-01", collection_method="debit", quantities={self.api: 1}
+        )
+        usage = self.use(debited, ("2026-01-05 10:00", 3000))
         self.bill("2026-01-01", debited)
         batch = self.debit("2026-01-20")
         self.assertEqual(batch.state, "sent")
         self.owed()
         self.dun("2026-03-01", automatic=False)
+        discount = self.env["subscription.discount"].create(
+            {"name": "D", "percent": 5, "code": "D"}
+        )
+        redeem = self.env["subscription.redeem"].create(
+            {"contract_id": debited.id, "discount_id": discount.id}
+        )
+        redeem.action_redeem()
+        files = self.env["subscription.return.file"].sudo()
+        file = files.create(
+            {"name": "camt.xml", "company_id": self.company.id, "checksum": "0"}
+        )
         hold = self.env["subscription.dunning.hold"].create(
             {
                 "partner_id": self.business.id,
@@ -63,6 +77,9 @@ class TestEveryMoneyField(EveryFieldMixin, UsageCommon, DunningCommon):
             change,
             change.line_ids[:1],
             debited.charge_ids.move_id.subscription_attempt_ids[:1],
+            usage,
+            debited.discount_ids,
+            file,
         ]
 
     def test_no_field_of_them_is_written_unlogged(self):

@@ -58,7 +58,8 @@ class TestGuards(SubscriptionCommon):
         contract.sudo()._park(
             "Broken", self.day("2024-01-01"), self.env["subscription.billing.run"]
         )
-        contract.action_retry_billing()
+        with self.on_day("2023-12-31"):
+            contract.action_retry_billing()
         contract._set_end(self.day("2024-01-20"), "moved")
         self.assertRecordValues(
             contract,

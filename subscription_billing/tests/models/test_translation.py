@@ -8,6 +8,7 @@ SAME_IN_GERMAN = {
     "International",
     "{{ object._get_mail_subject() }}",
     '<div t-out="object._get_mail_body()"/>\n            ',
+    "%(document)s: %(total)s",
     "%(file)s: %(problem)s",
     "%(quantity)s × %(price)s = %(amount)s",
     "<span>%</span>",

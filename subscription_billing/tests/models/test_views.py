@@ -125,8 +125,7 @@ class TestViews(SubscriptionCommon):
             with form.component_ids.new() as component:
                 component.product_id = self.product_a
                 component.name = "Workspace"
-                with component.price_ids.new() as price:
-                    price.amount = 49
+                component.amount = 49
         plan = form.record
         contract = self.draft("2025-01-01", plan.variant_ids)
         self.assertEqual(contract.line_ids.price_unit, 49.0)

@@ -5,6 +5,7 @@ from odoo.tools import mute_logger
 
 from ..common import SubscriptionCommon
 
+CONTRACT = "odoo.addons.subscription_billing.models.billing.subscription_contract"
 LOGGER = "odoo.addons.subscription_billing.models.failures"
 
 
@@ -86,14 +87,34 @@ class TestParkedContract(SubscriptionCommon):
         self.assertEqual(self.bad.billing_failures, 2)
         self.assertEqual(len(self.bad.activity_ids), 1)
         self.bad.partner_id.country_id = self.env.ref("base.de")
-        self.bad.action_retry_billing()
-        self.bill("2024-01-02")
+        with self.on_day("2024-01-02"):
+            told = self.bad.action_retry_billing()["params"]
+        self.assertIn(self.bad.charge_ids.move_id.name, told["message"])
+        self.assertEqual(told["type"], "success")
         self.assertRecordValues(
             self.bad,
             [{"billing_error": False, "billing_failures": 0, "date_retry": False}],
         )
         self.assertFalse(self.bad.activity_ids)
         self.assertCharges(self.bad, [("fee", "2024-01-01", "2024-01-31", 30.0)])
+
+    def test_x5_a_retry_that_fails_says_why(self):
+        self.bad.partner_id.country_id = False
+        self.bill("2024-01-01")
+        with self.on_day("2024-01-01"):
+            told = self.bad.action_retry_billing()["params"]
+        self.assertIn(self.bad.billing_error, told["message"])
+        self.assertEqual(told["type"], "danger")
+        self.assertEqual(self.bad.billing_failures, 2)
+
+    def test_x5_many_are_retried_in_the_background(self):
+        self.bad.partner_id.country_id = False
+        self.bill("2024-01-01")
+        path = f"{CONTRACT}.MAX_CONTRACTS_AT_ONCE"
+        with patch(path, 0):
+            told = self.bad.action_retry_billing()["params"]
+        self.assertIn("in the background", told["message"])
+        self.assertFalse(self.bad.date_retry)
 
     def test_x5_a_bad_contract_does_not_split_its_customers_invoice(self):
         self.company.subscription_billing_group = "partner"

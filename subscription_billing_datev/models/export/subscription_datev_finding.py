@@ -15,7 +15,7 @@ class SubscriptionDatevFinding(models.Model):
     )
     company_id = fields.Many2one(related="export_id.company_id", store=True)
     severity = fields.Selection(SEVERITIES, required=True)
-    name = fields.Char("Finding", required=True)
+    name = fields.Text("Finding", required=True)
     res_model = fields.Char("Model")
     res_id = fields.Many2oneReference("Record", model_field="res_model")
 

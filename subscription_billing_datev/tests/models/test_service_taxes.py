@@ -179,8 +179,8 @@ class TestTaxCheck(ServicesCommon):
         contract, _line = self.bill_abroad(self.france, "FR40303265045")
         self.assertIn("is for deliveries of goods", contract.billing_error)
         self.set_up()
-        contract.action_retry_billing()
-        self.bill("2026-10-01")
+        with self.on_day("2026-10-01"):
+            contract.action_retry_billing()
         self.assertFalse(contract.billing_error)
         self.assertBilled(contract.charge_ids.move_line_id, "8336", "21", 30.0)
 
