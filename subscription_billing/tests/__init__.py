@@ -105,6 +105,7 @@ from .models import (
     test_notice,
     test_notice_sending,
     test_numbers,
+    test_paper,
     test_plan_prices,
     test_price_change,
     test_price_change_announcement,

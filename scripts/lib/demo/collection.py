@@ -27,8 +27,8 @@ RETRIES = (3, 7, 14)
 class Collection:
     """The money of one company, month by month."""
 
-    def __init__(self, env):
-        self.env = env
+    def __init__(self, env, window):
+        self.env, self.window = env, window
         self.company = env.company
         self.tried = Counter()
         self.charged = Counter()
@@ -109,7 +109,7 @@ class Collection:
                 "payment_details": f"{4242 + number:04}",
                 "partner_id": partner.id,
                 "provider_ref": f"card-{number}",
-                "subscription_expiry_date": "2027-11-30",
+                "subscription_expiry_date": self.window.today + timedelta(days=400),
             }
         )
 
@@ -120,7 +120,7 @@ class Collection:
                 "partner_id": partner.id,
                 "company_id": self.company.id,
                 "iban": german_iban(number),
-                "date_signed": "2024-12-15",
+                "date_signed": self.window.first - timedelta(days=17),
                 "place_signed": partner.city,
             }
         )
@@ -133,27 +133,41 @@ class Collection:
     def collect(self, day):
         """Collect what the run of ``day`` has billed, and all that follows."""
         with self._provider():
-            with self._clock(day):
+            with self.clock(day):
                 self._run(day)
                 self._send_debits(day)
-            with self._clock(day + timedelta(days=6)):
-                self._run(day + timedelta(days=6))
-                self._return_some(day + timedelta(days=6))
-                self._transfer(day + timedelta(days=6))
+            paid = self._after(day, 6)
+            with self.clock(paid):
+                self._run(paid)
+                self._return_some(paid)
+                self._transfer(paid)
             for later in RETRIES:
-                retry = day + timedelta(days=later)
-                with self._clock(retry):
+                retry = self._after(day, later)
+                with self.clock(retry):
                     self._run(retry)
                     self._send_debits(retry)
-            last = day + timedelta(days=24)
-            with self._clock(last):
+            last = self._after(day, 24)
+            with self.clock(last):
                 self._run(last)
                 self.dunning.pay_some(last)
         self.dunning.close_month(last)
         self.env.cr.commit()
 
+    def collect_today(self):
+        """What the last run has billed, as far as it is paid at once."""
+        today = self.window.today
+        with self._provider(), self.clock(today):
+            self._run(today)
+            self._send_debits(today)
+            self._transfer(today)
+        self.env.cr.commit()
+
+    def _after(self, day, days):
+        """Some days later, if that is not still to come."""
+        return min(day + timedelta(days=days), self.window.today)
+
     @contextmanager
-    def _clock(self, day):
+    def clock(self, day):
         runs = type(self.env["subscription.billing.run"])
         with patch.object(runs, "_get_billing_date", return_value=day):
             yield

@@ -1,16 +1,8 @@
 """The demo's company on SKR03, with its customers and contracts."""
 
 import base64
-import csv
-from pathlib import Path
 
-DATA = Path(__file__).parent / "data"
 NAME = "Nordlicht Software GmbH"
-
-
-def read(name):
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def install_german(env):
@@ -71,7 +63,7 @@ def set_up_taxes(env):
     }
 
 
-def import_rates(env):
+def import_rates(env, window):
     franc = env.ref("base.CHF")
     franc.active = True
     env["res.currency.rate"].create(
@@ -82,14 +74,14 @@ def import_rates(env):
                 "rate": float(row["rate"]),
                 "company_id": env.company.id,
             }
-            for row in read("rates.csv")
+            for row in window.read("rates.csv")
         ]
     )
 
 
-def import_customers(env, positions):
+def import_customers(env, positions, window):
     """Through Odoo's own import, as a user would load the file."""
-    rows = read("customers.csv")
+    rows = window.read("customers.csv")
     fields = [name for name in rows[0] if name != "kind"]
     result = env["res.partner"].load(
         fields, [[row[name] for name in fields] for row in rows]

@@ -4,13 +4,13 @@
 class Deferrals:
     """The deferred revenue of one company, and whether report and ledger agree."""
 
-    def __init__(self, env):
+    def __init__(self, env, window):
         self.env, self.company = env, env.company
         self.balances, self.differences = [], []
         self.company.write(
             {
                 "subscription_deferral_policy": "month",
-                "subscription_deferral_since": "2025-01-01",
+                "subscription_deferral_since": window.first,
                 "subscription_deferral_is_automatic": True,
             }
         )

@@ -13,13 +13,11 @@ from zoneinfo import ZoneInfo
 DATA = Path(__file__).parent / "data"
 SEED = 20250701
 CONTRACTS = 60
-# The first half-year of the demo's 18 months; in the past for whoever runs it.
-FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2025, 6, 30)
 ZONE = ZoneInfo("Europe/Berlin")
 # Events of each meter; together 200,000.
 EVENTS = {"storage": 3_000, "support": 1_500, "payments": 20_000, "api": 175_500}
 # Some arrive after their month was billed.
-LATE_EVENTS, LATE_MONTH = 400, 1
+LATE_EVENTS = 400
 REGIONS = ("eu", "eu", "eu", "eu", "us", "us", "apac")
 
 
@@ -33,16 +31,17 @@ class Subscriber:
     end: date | None
     seats: int
     weight: float
+    last: date
 
     @property
     def days(self) -> list[date]:
-        """The days on which it can use anything."""
-        first = max(self.start, FIRST_DAY)
-        last = min(self.end or LAST_DAY, LAST_DAY)
-        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        """The days on which it can use anything, up to ``last``."""
+        last = min(self.end or self.last, self.last)
+        days = range((last - self.start).days + 1)
+        return [self.start + timedelta(days=n) for n in days]
 
 
-def subscribers(rng):
+def subscribers(rng, window):
     """Contracts of companies that pay in euros; their second year is in the demo."""
     with (DATA / "customers.csv").open(encoding="utf-8", newline="") as file:
         buyers = [
@@ -52,7 +51,7 @@ def subscribers(rng):
         ]
     result = []
     for number, customer in enumerate(rng.sample(buyers, CONTRACTS), 1):
-        start = FIRST_DAY + timedelta(days=rng.randrange(150))
+        start = window.first + timedelta(days=rng.randrange(150))
         ends = rng.random() < 0.1
         result.append(
             Subscriber(
@@ -62,6 +61,7 @@ def subscribers(rng):
                 start + timedelta(days=rng.randint(240, 400)) if ends else None,
                 rng.randint(3, 80),
                 rng.paretovariate(1.3),
+                window.today - timedelta(days=1),
             )
         )
     return result
@@ -130,12 +130,13 @@ def by_time(event):
     return event[0].timestamp(), event[1]
 
 
-def split_late(rng, rows):
-    """What arrives in time, and what comes only after its month was billed."""
+def split_late(rng, rows, first):
+    """What arrives in time, and what comes only after its month, the first one, was
+    billed."""
     month = [
         n
         for n, row in enumerate(rows)
-        if row["instant"].startswith(f"2025-{LATE_MONTH:02}") and row["meter"] == "api"
+        if row["instant"].startswith(f"{first:%Y-%m}") and row["meter"] == "api"
     ]
     late = set(rng.sample(month, LATE_EVENTS))
     return (
@@ -144,22 +145,22 @@ def split_late(rng, rows):
     )
 
 
-def write(path, rows):
+def write(path, rows, columns=None):
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer = csv.DictWriter(file, columns or rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
 
-def generate(folder: Path, until: date) -> None:
-    """Write platform_contracts.csv, usage.csv and usage_late.csv into a folder.
-
-    `until` is the day the events end, exclusive; those before are always the same.
-    """
+def generate(folder: Path, window) -> None:
+    """Write platform_contracts.csv, usage.csv, usage_late.csv and usage_open.csv into a
+    folder. Usage is billed in arrears: that of this month is open."""
     rng = random.Random(SEED)
-    contracts = subscribers(rng)
-    rows, late = split_late(rng, events(rng, contracts))
-    rows = [row for row in rows if row["instant"] < until.isoformat()]
+    contracts = subscribers(rng, window)
+    rows, late = split_late(rng, events(rng, contracts), window.first)
+    month = window.today.replace(day=1).isoformat()
     write(folder / "platform_contracts.csv", [contract_row(rng, c) for c in contracts])
-    write(folder / "usage.csv", rows)
+    write(folder / "usage.csv", [row for row in rows if row["instant"] < month])
     write(folder / "usage_late.csv", late)
+    left = [row for row in rows if row["instant"] >= month]
+    write(folder / "usage_open.csv", left, columns=late[0])

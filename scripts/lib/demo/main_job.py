@@ -3,15 +3,13 @@ the sums."""
 
 import tempfile
 import time
-from calendar import monthrange
-from datetime import date
 from pathlib import Path
 
 from . import collection_checks, company, datev, usage, usage_checks
 from .collection import Collection
 from .deferrals import Deferrals
-
-FIRST_YEAR = 2025
+from .stories import Stories
+from .window import Window
 
 
 def main(env, months: int) -> int:
@@ -19,34 +17,37 @@ def main(env, months: int) -> int:
 
     Commits are real. Returns 0 when every check of the job holds, else 1.
     """
-    days = list(month_ends(months))
     with tempfile.TemporaryDirectory() as folder:
-        return do_main_job(env, Path(folder), days)
+        return do_main_job(env, Path(folder), Window(months))
 
 
-def do_main_job(env, folder, days):
-    """`folder` is where the generated files go, `days` are those of the runs."""
+def do_main_job(env, folder, window):
+    """`folder` is where the generated files go, `window` says when it takes place."""
     started = time.perf_counter()
     env = company.create_company(env)
     usage.create_plan(env)
     positions = company.set_up_taxes(env)
-    company.import_rates(env)
-    partners = company.import_customers(env, positions)
-    content = (company.DATA / "contracts.csv").read_bytes()
+    company.import_rates(env, window)
+    partners = company.import_customers(env, positions, window)
+    content = window.read_bytes("contracts.csv")
     contracts = company.import_contracts(env, content, "NL-%")
-    # Usage is billed in arrears: what the last run bills ends with the month before.
-    contracts += usage.import_contracts(env, folder, days[-1].replace(day=1))
+    contracts += usage.import_contracts(env, folder, window)
     env.cr.commit()
     print(
         f"{env.company.name}: {len(partners)} customers and {len(contracts)} contracts "
         f"imported in {time.perf_counter() - started:.1f} s"
     )
     usage.load(env, folder / "usage.csv")
-    collection = Collection(env)
+    collection = Collection(env, window)
     collection.set_up(contracts)
-    deferrals = Deferrals(env)
-    runs = bill_all_months(env, folder, days, collection, deferrals)
+    deferrals = Deferrals(env, window)
+    stories = Stories(env, collection.clock)
+    stories.translate()
+    runs = bill_all_months(env, folder, window, collection, deferrals, stories)
+    runs += bill(env, window.today)
+    collection.collect_today()
     print_totals(env, runs)
+    stories.print_changes()
     collection_checks.print_funnel(collection)
     collection.dunning.print_funnel()
     deferrals.print_balances()
@@ -54,21 +55,18 @@ def do_main_job(env, folder, days):
     failures = [
         *check_sums(env),
         *usage_checks.check_usage(env, folder),
-        *check_second_run(env, days),
+        *check_second_run(env, [*window.month_ends, window.today]),
         *collection_checks.check(collection),
         *collection.dunning.check(),
         *deferrals.differences,
-        *datev.export_months(env, days),
+        *datev.export_months(env, window.month_ends),
     ]
+    usage.load(env, folder / "usage_open.csv")
+    parked = stories.stop_here(window.today)
+    failures += check_parked(parked)
     for failure in failures:
         print(f"FAILED: {failure}")
     return 1 if failures else 0
-
-
-def month_ends(months):
-    for month in range(months):
-        year, month = FIRST_YEAR + month // 12, month % 12 + 1
-        yield date(year, month, monthrange(year, month)[1])
 
 
 def bill(env, day):
@@ -78,14 +76,15 @@ def bill(env, day):
     )
 
 
-def bill_all_months(env, folder, days, collection, deferrals):
+def bill_all_months(env, folder, window, collection, deferrals, stories):
     print(
         f"{'month':8} contracts  invoices {'net':>13} {'tax':>13} {'gross':>13}  time"
     )
     runs = env["subscription.billing.run"]
-    for day in days:
-        if day == usage.LATE_RUN:
+    for number, day in enumerate(window.month_ends):
+        if number == usage.LATE_RUN:
             usage.load(env, folder / "usage_late.csv")
+        stories.go_on(day)
         started = time.perf_counter()
         run = bill(env, day)
         seconds = time.perf_counter() - started
@@ -131,6 +130,16 @@ def check_sums(env):
     parked = env["subscription.contract"].search_count([("billing_error", "!=", False)])
     if parked:
         yield f"{parked} contracts are parked"
+
+
+def check_parked(parked):
+    """Those that are to fail do, each for a reason of its own."""
+    reasons = parked.mapped("billing_error")
+    print(f"\n{len(parked)} contracts are sold to be parked:")
+    for reason in reasons:
+        print(f"  {reason}")
+    if not all(reasons) or len({*reasons}) < len(parked):
+        yield "a contract that is to be parked is not"
 
 
 def check_second_run(env, days):

@@ -3,14 +3,13 @@
 import io
 import time
 from contextlib import redirect_stderr
-from datetime import date
 
 import usage_load
 
 from . import company, generate_usage
 
-# The run before which the late events come in.
-LATE_RUN = date(2025, 3, 31)
+# The run before which the late events come in: that of the third month.
+LATE_RUN = 2
 METERS = {
     "api": {"name": "API calls", "unit_name": "calls"},
     "storage": {
@@ -154,12 +153,9 @@ def create_price(env, component, vals):
     )
 
 
-def import_contracts(env, folder, until):
-    """The contracts, with a coupon for every third and every fifth of them.
-
-    :param date until: end of the usage that is generated, exclusive
-    """
-    generate_usage.generate(folder, until)
+def import_contracts(env, folder, window):
+    """The contracts, with a coupon for every third and every fifth of them."""
+    generate_usage.generate(folder, window)
     content = (folder / "platform_contracts.csv").read_bytes()
     contracts = company.import_contracts(env, content, "NP-%").sorted("name")
     currency = {"currency_id": env.company.currency_id.id}

@@ -9,5 +9,4 @@ from . import subscription_invoice_text
 from . import subscription_invoice_builder
 from . import subscription_invoicing
 from . import subscription_billing_run
-from . import ir_actions_report
 from . import subscription_watchdog

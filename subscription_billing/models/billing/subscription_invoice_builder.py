@@ -130,6 +130,7 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         sign = self._get_sign(lines, charges, position)
         term = self._get_payment_term(contract)
         references = filter(None, contracts.mapped("customer_reference"))
+        new = [it for it in charges if it["kind"] != "credit"] or charges
         vals = {
             "move_type": "out_invoice" if sign > 0 else "out_refund",
             "company_id": contract.company_id.id,
@@ -142,8 +143,8 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
             "invoice_date": day,
             # Without a term Odoo would take today, whatever the invoice date.
             **({} if term else {"invoice_date_due": day}),
-            # The service is complete on the last day of the last period.
-            "delivery_date": max(vals["date_end"] for vals in charges),
+            # The service is complete on the last day of the last period charged.
+            "delivery_date": max(vals["date_end"] for vals in new),
             "invoice_origin": ", ".join(contracts.mapped("name")),
             "ref": ", ".join(dict.fromkeys(references)) or False,
             "invoice_user_id": contract.user_id.id,

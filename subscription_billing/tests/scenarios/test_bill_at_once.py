@@ -63,3 +63,19 @@ class TestBillAtOnce(ChangeCommon):
         heir = self.contract.successor_id
         self.assertTrue(heir.charge_ids)
         self.assertEqual(heir.charge_ids.move_id.partner_id, other)
+
+    def test_what_is_given_back_is_no_delivery(self):
+        """A year paid ahead is left for months: the credit reaches to its end."""
+        yearly = self._variant(
+            "yearly", fee_interval_unit="year", billing_interval_unit="year"
+        )
+        contract = self.subscribe("2024-01-01", yearly)
+        self._price(self.base, 50.0, variant_id=self.monthly.id)
+        self.advance("2024-01-01", contract)
+        vals = {"variant_id": self.monthly.id, "timing": "now"}
+        with self.on_day("2024-12-01"):
+            self.draft_change(contract, "variant", **vals).action_apply_and_bill()
+        move = contract.charge_ids.move_id.sorted("id")[-1]
+        kinds = {charge.kind for charge in move.line_ids.subscription_charge_ids}
+        self.assertEqual(kinds, {"fee", "credit"})
+        self.assertEqual(move.delivery_date, self.day("2024-12-31"))

@@ -141,10 +141,10 @@ class TestTaxChange(UsageCommon):
         self.replace("2020-07-01")
         contract = self.sell("2020-06-01", self.monthly)
         self.bill("2020-06-01", contract)
-        rows = self.env["subscription.preview"]._get_documents(
-            contract, self.day("2020-06-15"), self.day("2020-07-01")
+        documents = self.env["subscription.preview"]._get_documents(
+            {contract: self.day("2020-07-01")}, self.day("2020-06-15")
         )
-        self.assertEqual(rows[-1]["tax"], 16.0)
+        self.assertEqual(documents[contract][-1]["tax"], 16.0)
 
     def test_wrong_input_is_refused(self):
         purchase = self.tax_purchase_a
