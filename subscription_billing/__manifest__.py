@@ -102,6 +102,9 @@
         "views/subscription_deferral_views.xml",
         "views/subscription_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["subscription_billing/static/tests/tours/**/*"],
+    },
     "demo": [
         "demo/product_demo.xml",
         "demo/subscription_plan_demo.xml",

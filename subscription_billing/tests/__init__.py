@@ -123,6 +123,7 @@ from .models import (
     test_sepa_mandate,
     test_terms,
     test_texts,
+    test_tours,
     test_translation,
     test_usage,
     test_usage_alert,

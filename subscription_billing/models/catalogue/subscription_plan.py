@@ -99,5 +99,5 @@ class SubscriptionPlan(models.Model):
             "subscription_billing.subscription_contract_action"
         )
         action["domain"] = [("plan_id", "=", self.id)]
-        action["context"] = {"default_plan_id": self.id}
+        action["context"] = {"default_variant_id": self.variant_ids[:1].id}
         return action

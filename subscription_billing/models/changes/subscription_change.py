@@ -251,6 +251,18 @@ class SubscriptionChange(models.Model):
             change.offered_component_ids = kind._get_offered_components(contract)
             change.offered_variant_ids = kind._get_offered_variants(contract)
 
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        """What there is only one of needs no choice: of fee and add-on, the add-on."""
+        lines = self.offered_line_ids
+        if self.kind == "quantity":
+            lines = lines.filtered(lambda it: it.kind == "quantity") or lines
+        self.line_id = lines if len(lines) == 1 else False
+        for name in ("variant_id", "component_id"):
+            offered = self[f"offered_{name}s"]
+            self[name] = offered if len(offered) == 1 else False
+        self.quantity = self.line_id.quantity
+
     @api.depends("kind", "contract_id", "date_effective")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))

@@ -1,0 +1,77 @@
+import re
+
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools.misc import file_open
+
+from ..common import SubscriptionCommon
+
+TOURS = "subscription_billing/static/tests/tours/subscription_tours.js"
+
+
+@tagged("post_install", "-at_install")
+class TestTours(SubscriptionCommon, HttpCase):
+    """What people do most, clicked through in a browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        group = "subscription_billing.subscription_billing_group_manager"
+        cls.clerk = new_test_user(
+            cls.env,
+            login="sub_tours",
+            groups=f"{group},account.group_account_manager,product.group_product_manager",
+            company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)],
+            tour_enabled=False,
+        )
+        cls.customer.name = "Ada GmbH"
+
+    def walk(self, tour, url):
+        self.start_tour(url, tour, login="sub_tours", timeout=120)
+        self.env.invalidate_all()
+
+    def test_from_the_first_plan_to_the_first_bill(self):
+        self.walk("subscription_first_plan", "/odoo/subscription-plans/new")
+        contract = self.env["subscription.contract"].search(
+            [("plan_id.name", "=", "Studio")]
+        )
+        self.assertEqual(contract.state, "active")
+        self.assertEqual(contract.charge_ids.move_id.amount_untaxed, 49.0)
+
+    def test_upgrade_downgrade_withdraw_and_cancel(self):
+        small = self._variant("small")
+        self._price(self.base, 10.0, variant_id=small.id)
+        contract = self.subscribe(self.today(), quantities={self.seats: 4})
+        contract._bill_at_once()
+        self.walk("subscription_life", f"/odoo/subscription-contracts/{contract.id}")
+        states = contract.change_ids.sorted("id").mapped(lambda it: (it.kind, it.state))
+        self.assertEqual(
+            states,
+            [("quantity", "applied"), ("variant", "withdrawn"), ("end", "scheduled")],
+        )
+        self.assertTrue(contract.date_end)
+        self.assertGreater(len(contract.charge_ids.move_id), 1)
+
+    def today(self):
+        runs = self.env["subscription.billing.run"]
+        return runs._get_billing_date("UTC")
+
+    def test_a_contract_with_an_add_on_is_sold(self):
+        self.walk("subscription_sell", "/odoo/subscription-contracts")
+        contract = self.env["subscription.contract"].search([])
+        self.assertEqual(contract.state, "active")
+        self.assertEqual(contract.line_ids.mapped("quantity"), [1.0, 4.0])
+
+    def test_what_is_done_most_takes_few_clicks(self):
+        with file_open(TOURS) as file:
+            text = file.read()
+        for first, last, most in (
+            ('add("subscription_sell"', 'add("subscription_life"', 10),
+            ("// Upgrade", "// Downgrade", 7),
+        ):
+            with self.subTest(first):
+                part = text[text.index(first) : text.index(last)]
+                clicks = len(re.findall(r"^\s+(?:click|type)\(", part, re.MULTILINE))
+                clicks += 2 * len(re.findall(r"\.\.\.(?:choose|select)\(", part))
+                self.assertLessEqual(clicks, most)
+                self.assertGreater(clicks, 4)
