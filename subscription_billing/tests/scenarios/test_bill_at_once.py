@@ -73,9 +73,9 @@ class TestBillAtOnce(ChangeCommon):
         self._price(self.base, 50.0, variant_id=self.monthly.id)
         self.advance("2024-01-01", contract)
         vals = {"variant_id": self.monthly.id, "timing": "now"}
-        with self.on_day("2024-12-01"):
+        with self.on_day("2024-06-01"):
             self.draft_change(contract, "variant", **vals).action_apply_and_bill()
         move = contract.charge_ids.move_id.sorted("id")[-1]
         kinds = {charge.kind for charge in move.line_ids.subscription_charge_ids}
         self.assertEqual(kinds, {"fee", "credit"})
-        self.assertEqual(move.delivery_date, self.day("2024-12-31"))
+        self.assertEqual(move.delivery_date, self.day("2024-06-30"))
