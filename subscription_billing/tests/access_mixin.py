@@ -1,9 +1,7 @@
 """The table of who may do what, held against what the rights are."""
 
 from odoo.exceptions import AccessError, MissingError, UserError
-from odoo.fields import Command
 from odoo.service.model import get_public_method
-from odoo.tests import new_test_user
 
 from .access_table import GROUP, KINDS, OPERATIONS, rows
 
@@ -34,14 +32,7 @@ class AccessTableMixin:
     @classmethod
     def _client(cls, kind, groups, company):
         vals = {"partner_id": cls.business.id} if kind == "customer" else {}
-        return new_test_user(
-            cls.env,
-            login=f"table_{kind}",
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-            **vals,
-        )
+        return cls._clerk(f"table_{kind}", groups, company=company, **vals)
 
     def own_models(self):
         for name, model in self.registry.items():

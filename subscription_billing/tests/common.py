@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.orm import environments
+from odoo.tests import new_test_user
 from odoo.tools.translate import get_translation
 
 from ..models.private_context import Private
@@ -97,6 +98,19 @@ class SubscriptionCommon(PreparedCompanies):
                 "country_id": cls.company.account_fiscal_country_id.id,
                 **vals,
             }
+        )
+
+    @classmethod
+    def _clerk(cls, login, groups, company=None, **vals):
+        """A user who works for one company, the test's if none is given."""
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+            **vals,
         )
 
     def draft(self, on, variant=None, **vals):

@@ -370,15 +370,8 @@ class SubscriptionPriceChange(models.Model):
         message = self.env._("%s announcements are in the mail queue.", count)
         if left:
             message += " " + self.env._("Press again for the other %s.", left)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if left else "success",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        kind = "warning" if left else "success"
+        return self.env["subscription.contract"]._tell(message, kind)
 
     # ----------------------------------------------------------------------
     # Applying and undoing

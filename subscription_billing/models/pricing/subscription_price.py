@@ -502,8 +502,7 @@ class SubscriptionPrice(models.Model):
 
     def _get_current_steps(self):
         """Steps of the pricelist for a sale on the day the price begins, or today."""
-        runs = self.env["subscription.billing.run"]
-        on = self.date_start or runs._get_billing_date(self.env.user.tz or "UTC")
+        on = self.date_start or self.component_id._get_today()
         return self._get_pricelist_steps(self.partner_id, on)
 
     def _get_pricelist_steps(self, partner, on):

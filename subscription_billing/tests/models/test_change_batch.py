@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..change_common import ChangeCommon
 
@@ -102,12 +102,8 @@ class TestChangeBatch(ChangeCommon):
         self.assertFalse(applied.filtered(lambda it: str(it.date) != "2024-08-15"))
 
     def test_c4_many_are_worked_on_in_the_background(self):
-        user = new_test_user(
-            self.env,
-            "bulk",
-            groups="subscription_billing.subscription_billing_group_manager",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
+        user = self._clerk(
+            "bulk", "subscription_billing.subscription_billing_group_manager"
         )
         batch = self.batch().with_user(user)
         limits = {"MAX_AT_ONCE": 1, "PART": 1}

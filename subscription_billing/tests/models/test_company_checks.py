@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..common import SubscriptionCommon
 
@@ -23,13 +23,7 @@ class TestCompanyChecks(SubscriptionCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.other = cls.setup_other_company()["company"]
-        cls.clerk = new_test_user(
-            cls.env,
-            login="company_clerk",
-            groups=f"{MANAGER},{ACCOUNTANT}",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.clerk = cls._clerk("company_clerk", f"{MANAGER},{ACCOUNTANT}")
         theirs = {"company_id": cls.other.id}
         cls.their_plan = cls.env["subscription.plan"].create(
             {"name": "Theirs", "code": "theirs", **theirs}

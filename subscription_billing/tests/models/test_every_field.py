@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..change_common import ChangeCommon
 from ..every_field_mixin import EveryFieldMixin
@@ -25,13 +25,7 @@ class TestEveryField(EveryFieldMixin, ChangeCommon):
             "subscription_billing.subscription_billing_group_manager",
             "account.group_account_manager",
         )
-        cls.clerk = new_test_user(
-            cls.env,
-            login="every_field",
-            groups=",".join(groups),
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.clerk = cls._clerk("every_field", ",".join(groups))
         cls._variant("yearly", fee_interval_unit="year")
         cls._customer("Other")
         cls.env["subscription.bonus"].create(

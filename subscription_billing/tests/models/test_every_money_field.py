@@ -1,6 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..debit_common import IBANS
 from ..dunning_common import DunningCommon
@@ -21,13 +20,7 @@ class TestEveryMoneyField(EveryFieldMixin, UsageCommon, DunningCommon):
     def setUpClass(cls):
         super().setUpClass()
         group = "subscription_billing.subscription_billing_group_manager"
-        cls.clerk = new_test_user(
-            cls.env,
-            login="money_field",
-            groups=f"{group},account.group_account_manager",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.clerk = cls._clerk("money_field", f"{group},account.group_account_manager")
         cls._customer("Other")
 
     def make_records(self):

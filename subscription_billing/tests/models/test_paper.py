@@ -41,8 +41,8 @@ class TestPaper(SubscriptionCommon):
         pages = PdfReader(io.BytesIO(pdf)).pages
         return [" ".join(page.extract_text().split()) for page in pages]
 
-    def invoice(self, seats=4):
-        contract = self.subscribe("2024-01-01", quantities={self.seats: seats})
+    def invoice(self):
+        contract = self.subscribe("2024-01-01", quantities={self.seats: 4})
         return self.bill("2024-01-01", contract).move_ids
 
     def test_each_page_has_header_footer_and_its_number(self):

@@ -2,8 +2,7 @@ import ast
 from pathlib import Path
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ...models.private_context import PRIVATE, Private, get_private
 from ..notice_common import NoticeCommon
@@ -41,13 +40,7 @@ class TestPrivateContext(UsageCommon, NoticeCommon):
     def setUpClass(cls):
         super().setUpClass()
         group = "subscription_billing.subscription_billing_group_manager"
-        cls.clerk = new_test_user(
-            cls.env,
-            login="hostile",
-            groups=f"{group},account.group_account_manager",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.clerk = cls._clerk("hostile", f"{group},account.group_account_manager")
 
     def hostile(self, records):
         return records.with_user(self.clerk).with_context(**HOSTILE)

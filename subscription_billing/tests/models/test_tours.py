@@ -1,6 +1,6 @@
 import re
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools.misc import file_open
 
 from ..common import SubscriptionCommon
@@ -16,12 +16,9 @@ class TestTours(SubscriptionCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         group = "subscription_billing.subscription_billing_group_manager"
-        cls.clerk = new_test_user(
-            cls.env,
-            login="sub_tours",
-            groups=f"{group},account.group_account_manager,product.group_product_manager",
-            company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
+        cls.clerk = cls._clerk(
+            "sub_tours",
+            f"{group},account.group_account_manager,product.group_product_manager",
             tour_enabled=False,
         )
         cls.customer.name = "Ada GmbH"

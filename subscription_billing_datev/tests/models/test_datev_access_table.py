@@ -1,5 +1,4 @@
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from odoo.addons.subscription_billing.tests.access_mixin import AccessTableMixin
 from odoo.addons.subscription_billing.tests.every_field_mixin import EveryFieldMixin
@@ -36,13 +35,7 @@ class TestDatevAccessTable(AccessTableMixin, EveryFieldMixin, DatevCommon):
     def test_no_field_of_what_was_handed_over_is_written(self):
         self.sell(("8400", 100, self.vat_19))
         export = self.exported()
-        self.clerk = new_test_user(
-            self.env,
-            login="datev_field",
-            groups="account.group_account_manager",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
+        self.clerk = self._clerk("datev_field", "account.group_account_manager")
         results = self.try_all(export)
         for result, found in self.try_all(export.sum_ids[:1]).items():
             results[result] |= found
