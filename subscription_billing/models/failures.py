@@ -10,6 +10,7 @@ from odoo.tools import LazyTranslate
 from odoo.tools.misc import format_date
 
 from ..engine.errors import EngineError
+from .sentences import said
 
 _logger = logging.getLogger(__name__)
 _lt = LazyTranslate(__name__)
@@ -77,17 +78,17 @@ def isolate(env, parts, work, on_failure):
 
 
 def explain(env, error, what):
-    """Return the sentence the back office reads about an error, in the language of
-    ``env``; surprises also go to the server log.
+    """Return the sentence the back office reads about an error, in each language if it
+    was said so; surprises also go to the server log.
 
     :param str what: what failed, for the server log
     """
     if isinstance(error, EngineError):
-        return _explain_engine_error(env, error)
+        return said(env).each(lambda env: _explain_engine_error(env, error))
     if isinstance(error, UserError | RedirectWarning):
-        return str(error.args[0])
+        return error.args[0]
     _logger.warning("%s failed: %s", what, error, exc_info=error)
-    return env._("Unexpected error: %s", error)
+    return said(env)._("Unexpected error: %s", error)
 
 
 def _explain_engine_error(env, error):

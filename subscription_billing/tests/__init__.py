@@ -120,6 +120,7 @@ from .models import (
     test_query_counts,
     test_ranges,
     test_responsible,
+    test_sentences,
     test_sepa_mandate,
     test_terms,
     test_texts,

@@ -180,9 +180,8 @@ class SubscriptionCommon(PreparedCompanies):
         self.assertEqual(actual, sorted(expected))
 
     def assertLastEvent(self, contract, **expected):
-        event = self.env["subscription.event"].search(
-            [("contract_id", "=", contract.id)], limit=1
-        )
+        events = self.env["subscription.event"].with_context(lang=contract.env.lang)
+        event = events.search([("contract_id", "=", contract.id)], limit=1)
         self.assertRecordValues(event, [expected])
 
     def assertHealthy(self):

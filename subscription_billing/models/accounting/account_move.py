@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..sentences import said
+
 
 class AccountMove(models.Model):
     """Invoices whose revenue is deferred, and the entries that do it."""
@@ -34,7 +36,7 @@ class AccountMove(models.Model):
         )
         if found:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "The revenue of %(invoice)s is deferred by posted entries, such as "
                     "%(entry)s. Write a credit note instead: it ends the deferral.",
                     invoice=found.invoice_id.display_name,

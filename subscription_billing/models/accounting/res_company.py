@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, ValidationError
 
 from ..dates import Day
+from ..sentences import said
 
 # Deferred income of the German charts.
 CHART_ACCOUNTS = {"de_skr03": "0990", "de_skr04": "3900"}
@@ -49,7 +50,7 @@ class ResCompany(models.Model):
                 and not company.subscription_deferral_since
             ):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%s: say from which day on invoices are deferred.", company.name
                     )
                 )

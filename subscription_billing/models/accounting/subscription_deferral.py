@@ -2,7 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..failures import explain
 from ..numbers import Amount
+from ..sentences import Sentence, said
 
 
 class SubscriptionDeferral(models.Model):
@@ -54,7 +56,7 @@ class SubscriptionDeferral(models.Model):
     entry_id = fields.Many2one(
         "account.move", "Entry", readonly=True, index="btree_not_null"
     )
-    error = fields.Char("Not Posted Because", readonly=True)
+    error = Sentence("Not Posted Because", readonly=True)
     _unique_month = models.Constraint(
         "UNIQUE (move_line_id, date)",
         "The line has its deferral of this month already.",
@@ -65,7 +67,7 @@ class SubscriptionDeferral(models.Model):
         for row in self:
             if row.state == "posted":
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "The deferral of %s is posted and stays.",
                         row.invoice_id.display_name,
                     )
@@ -83,7 +85,7 @@ class SubscriptionDeferral(models.Model):
             )
             if row.date > today:
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%s is not over yet: its deferrals are posted at its end.",
                         row._get_month_name(),
                     )
@@ -138,4 +140,4 @@ class SubscriptionDeferral(models.Model):
         }
 
     def _note_not_posted(self, error):
-        self.error = str(error)
+        self.error = explain(self.env, error, f"Entry of deferral {self.id}")

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..private_context import get_private
+from ..sentences import said
 
 # What the ledger has recorded of the invoice as a whole.
 BILLED_FIELDS = ("currency_id", "move_type")
@@ -82,7 +83,7 @@ class AccountMove(models.Model):
             self.filtered(lambda move: move.state == "cancel")._restore_charges()
         result = super().write(vals)
         cancelled._get_charges()._void(
-            lambda move: self.env._("Invoice %s was cancelled", move.display_name)
+            lambda move: said(self.env)._("Invoice %s was cancelled", move.display_name)
         )
         return result
 
@@ -92,7 +93,9 @@ class AccountMove(models.Model):
 
     def _restore_charges(self):
         self._get_charges()._restore(
-            lambda move: self.env._("Invoice %s is in force again", move.display_name)
+            lambda move: said(self.env)._(
+                "Invoice %s is in force again", move.display_name
+            )
         )
 
     def _check_subscription_document(self, vals):
@@ -104,7 +107,7 @@ class AccountMove(models.Model):
                 if move._fields[name].convert_to_write(move[name], move) != vals[name]
             ):
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "This document was billed by a contract and keeps its type "
                         "and currency. Delete it: its periods are then open again."
                     )
@@ -141,7 +144,7 @@ class AccountMove(models.Model):
             )
             if given_back:
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%(document)s gives back what contract %(contract)s does not "
                         "owe. Instead of reversing it, change the contract: the next "
                         "run bills the difference. Or reset it to draft and cancel it, "
@@ -154,7 +157,7 @@ class AccountMove(models.Model):
                 charge._get_uncredited() for charge in charges
             ):
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%s has been given back already; nothing is left to credit.",
                         move.display_name,
                     )
@@ -187,7 +190,7 @@ class AccountMove(models.Model):
                 replacement = replaced.subscription_replacement_id
                 if replacement:
                     raise UserError(
-                        self.env._(
+                        said(self.env)._(
                             "%(document)s was replaced by %(replacement)s. Cancel that "
                             "one instead.",
                             document=replaced.display_name,
@@ -202,7 +205,7 @@ class AccountMove(models.Model):
         replaced = self.sudo().search(domain, limit=1)
         if replaced:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(document)s takes the place of %(replaced)s. Cancel it instead "
                     "of deleting it: its periods are then open again.",
                     document=replaced.subscription_replacement_id.display_name,
@@ -230,7 +233,7 @@ class AccountMove(models.Model):
             )
             line.sudo().subscription_charge_ids.move_line_id = new
         charges = replacement._get_charges()
-        message = self.env._(
+        message = said(self.env)._(
             "Invoice %(old)s was reversed; %(new)s takes its place",
             old=self.display_name,
             new=replacement.display_name,

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
 from ..dates import Day
+from ..sentences import said
 
 # What a charge on the line has recorded; an edit here would part ledger and books.
 AMOUNT_FIELDS = ("quantity", "price_unit", "discount")
@@ -69,7 +70,7 @@ class AccountMoveLine(models.Model):
         for line in self.filtered("subscription_contract_id"):
             if any(line._is_billed_otherwise(name, vals[name]) for name in changed):
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "The line %(line)s was billed by contract %(contract)s and "
                         "keeps its amount. Add a line for a rebate, or delete the "
                         "line: its period is then open again.",
@@ -93,7 +94,7 @@ class AccountMoveLine(models.Model):
                 rest
             ):
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "The line %s is not what its contract was charged. Delete it "
                         "and bill the contract again.",
                         line.name,

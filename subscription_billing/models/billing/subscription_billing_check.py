@@ -1,5 +1,6 @@
 from odoo import models
-from odoo.tools.misc import format_date
+
+from ..sentences import said
 
 
 class SubscriptionBillingCheck(models.AbstractModel):
@@ -41,18 +42,18 @@ class SubscriptionBillingCheck(models.AbstractModel):
     def _check_customer(self, contract, position):
         partner = contract.partner_id
         if not partner.active:
-            yield self.env._(
+            yield said(self.env)._(
                 "The customer %s is archived. Unarchive it or end the contract.",
                 partner.display_name,
             )
         if not partner.commercial_partner_id.country_id and not partner.country_id:
-            yield self.env._(
+            yield said(self.env)._(
                 "The customer %s has no country, so its taxes cannot be known. "
                 "Complete its address.",
                 partner.display_name,
             )
         if position.vat_required and not partner.commercial_partner_id.vat:
-            yield self.env._(
+            yield said(self.env)._(
                 "The fiscal position %(position)s needs a VAT number, but %(partner)s "
                 "has none. Enter it on the customer.",
                 position=position.display_name,
@@ -61,7 +62,7 @@ class SubscriptionBillingCheck(models.AbstractModel):
 
     def _check_currency(self, contract):
         if not contract.currency_id.active:
-            yield self.env._(
+            yield said(self.env)._(
                 "The currency %s is archived. Activate it to bill the contract.",
                 contract.currency_id.name,
             )
@@ -71,19 +72,19 @@ class SubscriptionBillingCheck(models.AbstractModel):
         if not line.price_id and not line.has_price_override:
             yield line._get_missing_price_message()
         if not product.active:
-            yield self.env._(
+            yield said(self.env)._(
                 "The product %s is archived. Unarchive it or end the line.",
                 product.display_name,
             )
         account = self._builder._get_income_account(line, position)
         if not account:
-            yield self.env._(
+            yield said(self.env)._(
                 "The product %s has no income account. Set one on the product or its "
                 "category.",
                 product.display_name,
             )
         elif not account.active:
-            yield self.env._(
+            yield said(self.env)._(
                 "The income account %(account)s of %(product)s is archived.",
                 account=account.display_name,
                 product=product.display_name,
@@ -91,7 +92,7 @@ class SubscriptionBillingCheck(models.AbstractModel):
         for tax in self._builder._get_taxes(line, position, day).filtered(
             lambda tax: not tax.active
         ):
-            yield self.env._(
+            yield said(self.env)._(
                 "The tax %(tax)s of %(product)s is archived for %(contract)s.",
                 tax=tax.display_name,
                 product=product.display_name,
@@ -101,16 +102,16 @@ class SubscriptionBillingCheck(models.AbstractModel):
     def _check_lock_date(self, contract, day):
         journal = contract.company_id.subscription_applied_journal_id
         if not journal:
-            yield self.env._(
+            yield said(self.env)._(
                 "The company %s has no sales journal. Create one first.",
                 contract.company_id.display_name,
             )
             return
         violated = contract.company_id._get_violated_lock_dates(day, True, journal)
         for locked, _field in violated:
-            yield self.env._(
+            yield said(self.env)._(
                 "The invoice date %(day)s lies in a period that is locked up to "
                 "%(locked)s. Bill at a later date.",
-                day=format_date(self.env, day),
-                locked=format_date(self.env, locked),
+                day=day,
+                locked=locked,
             )

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..failures import RETRYABLE, isolate
+from ..sentences import said
 
 _logger = logging.getLogger(__name__)
 BATCH_SIZE = 100
@@ -96,7 +97,7 @@ class SubscriptionBillingRun(models.Model):
     def _unlink_except_used(self):
         if any(run.state != "draft" for run in self):
             raise UserError(
-                self.env._("A billing run that was started stays in the log.")
+                said(self.env)._("A billing run that was started stays in the log.")
             )
 
     def action_view_invoices(self):
@@ -222,7 +223,7 @@ class SubscriptionBillingRun(models.Model):
         missing = self.env["subscription.watchdog"]._get_missing_guards()
         if missing:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Billing refuses to start: the database lacks the guards "
                     "%(guards)s. Update the module subscription_billing and read its "
                     "log.",

@@ -3,6 +3,8 @@ from itertools import pairwise
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..sentences import said
+
 
 class SubscriptionCharge(models.Model):
     """What becomes of charges when Odoo cancels, deletes, restores or reverses their
@@ -60,7 +62,7 @@ class SubscriptionCharge(models.Model):
             double = line.charge_ids._get_double()
             if double:
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%(charge)s would be billed twice: it was billed again on "
                         "%(invoice)s. Cancel that document first.",
                         charge=double.display_name,
@@ -83,7 +85,7 @@ class SubscriptionCharge(models.Model):
         credit = self.credit_ids.filtered(lambda c: not c.is_void) - self
         if credit:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(charge)s was credited on %(invoice)s. Cancel that document "
                     "first.",
                     charge=credit[:1].credited_charge_id.display_name,
@@ -98,7 +100,7 @@ class SubscriptionCharge(models.Model):
             other = charge._get_overlapping()
             if other:
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%(charge)s was billed again on %(invoice)s in the meantime. "
                         "Delete this document instead of resetting it to draft.",
                         charge=charge.display_name,

@@ -10,6 +10,7 @@ from odoo.tools.misc import formatLang
 from ...engine.charge import ChargeKind
 from ...engine.money import exact_sum
 from ..failures import explain, isolate
+from ..sentences import Sentences, said
 
 BILLABLE_STATES = ("trial", "active", "paused", "ended")
 RETRY_DAYS = (1, 2, 4, 7)
@@ -33,7 +34,7 @@ class SubscriptionContract(models.Model):
         help="Derived from the charges; the ledger decides, not this date.",
     )
     is_on_hold = fields.Boolean("Billing on Hold", copy=False, tracking=True)
-    billing_error = fields.Text(readonly=True, copy=False)
+    billing_error = Sentences(readonly=True, copy=False)
     billing_failures = fields.Integer(readonly=True, copy=False)
     date_retry = fields.Date("Next Retry", readonly=True, copy=False)
 
@@ -166,7 +167,7 @@ class SubscriptionContract(models.Model):
         self.check_access("write")
         parked = self.filtered("billing_error")
         parked.sudo().date_retry = False
-        message = self.env._("Retry requested")
+        message = said(self.env)._("Retry requested")
         self.env["subscription.event"]._log("released", parked, message)
         if len(parked) > MAX_CONTRACTS_AT_ONCE:
             self.env.ref("subscription_billing.ir_cron_bill")._trigger()
@@ -237,9 +238,9 @@ class SubscriptionContract(models.Model):
         for contract in self:
             contract.sudo().is_on_hold = not contract.is_on_hold
             message = (
-                self.env._("Billing put on hold")
+                said(self.env)._("Billing put on hold")
                 if contract.is_on_hold
-                else self.env._("Billing released")
+                else said(self.env)._("Billing released")
             )
             self.env["subscription.event"]._log("hold", contract, message)
 
@@ -249,7 +250,7 @@ class SubscriptionContract(models.Model):
             self.lock_for_update()
         except LockError as error:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Some of these contracts are being billed at this moment. Try "
                     "again in a minute."
                 )

@@ -1,8 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
 
 from ..failures import RETRYABLE, isolate
+from ..sentences import said
 
 # Charges of one contract in one run beyond which it is held for a look.
 MAX_CHARGES = 1000
@@ -129,20 +129,19 @@ class SubscriptionInvoicing(models.AbstractModel):
         count = len(plan.charges) + len(plan.credits)
         if count > MAX_CHARGES:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(count)s charges would be billed at once, more than %(limit)s. "
                     "Check the start %(start)s of contract %(contract)s.",
                     count=count,
                     limit=MAX_CHARGES,
-                    start=format_date(self.env, contract.date_start),
+                    start=contract.date_start,
                     contract=contract.display_name,
                 )
             )
         if count:
             check = self.env["subscription.billing.check"]
-            problems = check._get_problems(contract, plan, day)
-            if problems:
-                raise UserError("\n".join(problems))
+            if problems := check._get_problems(contract, plan, day):
+                raise UserError(said(self.env).lines(problems))
 
     def _post_invoices(self, moves):
         """Post, and queue for sending, as the company wants it."""
@@ -168,7 +167,7 @@ class SubscriptionInvoicing(models.AbstractModel):
             contract._write_next_billing(plan.next_due or False)
             count = len(plan.charges) + len(plan.credits)
             if count:
-                message = self.env._("%s charges billed", count)
+                message = said(self.env)._("%s charges billed", count)
                 move = move_of.get(contract, moves.browse())
                 events.append(
                     log._prepare_event(

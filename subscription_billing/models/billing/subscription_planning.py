@@ -22,8 +22,7 @@ LEDGER_FIELDS = (
 
 class SubscriptionPlanning(models.AbstractModel):
     """The way from contracts to due charges: what the timeline bills, less what the
-    ledger holds (X2). Reads and decides, writes nothing, and takes the day as an
-    argument. Runs, previews, the forecast and thresholds ask it."""
+    ledger holds (X2). Reads and decides, writes nothing, takes the day as given."""
 
     _name = "subscription.planning"
     _description = "Subscription Planning"
@@ -32,7 +31,7 @@ class SubscriptionPlanning(models.AbstractModel):
         """What is due up to ``until`` and not yet charged (X2).
 
         :param contracts: ``subscription.contract`` records
-        :param date until: inclusive
+        :param until: inclusive; a date for all, or dict contract -> date
         :param bool interim: also the usage of open periods, up to the day before
         :return: dict contract -> ``engine.charge.Plan``
         :raise EngineError: for data no timeline can be made of
@@ -61,7 +60,8 @@ class SubscriptionPlanning(models.AbstractModel):
                 plans[contract] = annulled(rows, left)
                 continue
             timeline, rounding = contract._as_timeline(), contract._as_rounding()
-            plans[contract] = plan(timeline, rows, until, rounding, interim)
+            day = until[contract] if isinstance(until, dict) else until
+            plans[contract] = plan(timeline, rows, day, rounding, interim)
         return plans
 
     def _get_uncredited(self, keys):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..dates import Day
+from ..sentences import said
 
 
 class SubscriptionTaxChange(models.Model):
@@ -54,7 +55,7 @@ class SubscriptionTaxChange(models.Model):
             taxes = change.tax_old_id | change.tax_new_id
             if len(taxes) < 2 or set(taxes.mapped("type_tax_use")) != {"sale"}:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(old)s can't be replaced by %(new)s. Choose two different "
                         "taxes on sales.",
                         old=change.tax_old_id.display_name,
@@ -63,7 +64,7 @@ class SubscriptionTaxChange(models.Model):
                 )
             if set(taxes.mapped("price_include")) != {taxes[0].price_include}:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(old)s and %(new)s differ in whether prices include them. "
                         "Choose taxes of the same kind.",
                         old=change.tax_old_id.display_name,

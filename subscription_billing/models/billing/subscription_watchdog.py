@@ -6,6 +6,7 @@ from odoo.tools import format_date
 
 from ..dates import as_last
 from ..failures import explain, isolate
+from ..sentences import said
 from .subscription_contract import BILLABLE_STATES
 
 _logger = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class SubscriptionWatchdog(models.AbstractModel):
         """What is wrong with guards, ledger and documents, whatever is due."""
         return [
             *(
-                self.env._("The database lacks the guard %s.", name)
+                said(self.env)._("The database lacks the guard %s.", name)
                 for name in self._get_missing_guards()
             ),
             *self._check_lines_without_charge(companies),
@@ -139,7 +140,9 @@ class SubscriptionWatchdog(models.AbstractModel):
             ]
         )
         if count:
-            yield self.env._("%s invoice lines of contracts have no charge.", count)
+            yield said(self.env)._(
+                "%s invoice lines of contracts have no charge.", count
+            )
 
     def _check_charges_without_line(self, companies):
         count = self.env["subscription.charge"].search_count(
@@ -151,7 +154,7 @@ class SubscriptionWatchdog(models.AbstractModel):
             ]
         )
         if count:
-            yield self.env._("%s charges are on no invoice line.", count)
+            yield said(self.env)._("%s charges are on no invoice line.", count)
 
     def _check_billed_once(self, companies):
         """Only a range that was billed again can overlap: the database sees to the
@@ -167,7 +170,7 @@ class SubscriptionWatchdog(models.AbstractModel):
         for line in again.line_id:
             double = line.charge_ids._get_double()
             if double:
-                yield self.env._(
+                yield said(self.env)._(
                     "%(charge)s is billed twice (%(invoice)s).",
                     charge=double.display_name,
                     invoice=double.move_id.display_name,
@@ -179,7 +182,7 @@ class SubscriptionWatchdog(models.AbstractModel):
             if differ(totals["charged"], totals["billed"]) or differ(
                 totals["untaxed"], totals["posted"]
             ):
-                yield self.env._(
+                yield said(self.env)._(
                     "%(currency)s: %(charged)s were charged, %(billed)s billed; "
                     "%(untaxed)s are due before taxes, %(posted)s were posted.",
                     currency=currency.name,
@@ -255,7 +258,7 @@ class SubscriptionWatchdog(models.AbstractModel):
                 if contract[name] != right:
                     yield (
                         contract,
-                        self.env._(
+                        said(self.env)._(
                             "Contract %(contract)s: %(field)s is %(is)s and should be "
                             "%(right)s.",
                             contract=contract.name,
@@ -277,22 +280,26 @@ class SubscriptionWatchdog(models.AbstractModel):
 
     def _describe_missing(self, line, missing):
         contract = line.contract_id
-        return self.env._(
-            "Contract %(contract)s, %(line)s: %(count)s periods from %(start)s to "
-            "%(end)s are due since %(due)s and are not in the ledger. %(reason)s",
-            contract=contract.name,
-            line=line.display_name,
-            count=len(missing),
-            start=self._format(min(it.period.start for it in missing)),
-            end=self._format(max(it.period.last_day for it in missing)),
-            due=self._format(min(it.due for it in missing)),
-            reason=self._get_reason(contract),
-        ).rstrip()
+        return (
+            said(self.env)
+            ._(
+                "Contract %(contract)s, %(line)s: %(count)s periods from %(start)s to "
+                "%(end)s are due since %(due)s and are not in the ledger. %(reason)s",
+                contract=contract.name,
+                line=line.display_name,
+                count=len(missing),
+                start=self._format(min(it.period.start for it in missing)),
+                end=self._format(max(it.period.last_day for it in missing)),
+                due=self._format(min(it.due for it in missing)),
+                reason=self._get_reason(contract),
+            )
+            .rstrip()
+        )
 
     def _get_reason(self, contract):
         if contract.is_on_hold:
-            return self.env._("Billing is on hold.")
+            return said(self.env)._("Billing is on hold.")
         return contract.billing_error or ""
 
     def _format(self, day):
-        return format_date(self.env, day) if day else self.env._("empty")
+        return format_date(self.env, day) if day else said(self.env)._("empty")

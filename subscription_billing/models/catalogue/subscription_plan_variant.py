@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ...engine.term import consumer_findings
 from ..numbers import BigCount
+from ..sentences import said
 from ..texts import Label
 
 
@@ -153,7 +154,7 @@ class SubscriptionPlanVariant(models.Model):
         """Variants for businesses are not sold to consumers, whose rights they lack."""
         if not self._is_for(customer):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: %(variant)s is for businesses, and "
                     "%(customer)s is a private person. Mark the customer as a company, "
                     "or choose another variant.",

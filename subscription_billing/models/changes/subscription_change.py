@@ -10,6 +10,8 @@ from ...engine.term import extended
 from ..dates import Day, Instant, as_stop
 from ..failures import explain, isolate
 from ..numbers import Count, Number
+from ..private_context import get_private
+from ..sentences import Sentence, Sentences, said
 from ..texts import Label
 from .subscription_contract import END_METHODS
 
@@ -95,8 +97,8 @@ class SubscriptionChange(models.Model):
         "Effective", readonly=True, copy=False, help="First day of what is new."
     )
     reason = Label(help="Why; goes into the log of the contract.")
-    text_old = fields.Char("Before", readonly=True, copy=False)
-    text_new = fields.Char("After", readonly=True, copy=False)
+    text_old = Sentence("Before", readonly=True, copy=False)
+    text_new = Sentence("After", readonly=True, copy=False)
     user_id = fields.Many2one(
         "res.users", "Applied By", readonly=True, copy=False, ondelete="restrict"
     )
@@ -106,7 +108,7 @@ class SubscriptionChange(models.Model):
         help="Prices and terms as they were when the change was applied; what is "
         "derived anew keeps them.",
     )
-    lapse_reason = fields.Text(
+    lapse_reason = Sentences(
         readonly=True, copy=False, help="Why it can't be applied on its day."
     )
     # What the kinds ask for.
@@ -135,7 +137,7 @@ class SubscriptionChange(models.Model):
     )
     # Preview.
     preview = fields.Json(readonly=True, copy=False)
-    preview_error = fields.Text(readonly=True, copy=False)
+    preview_error = Sentences(readonly=True, copy=False)
     preview_html = fields.Html(compute="_compute_preview_html", sanitize=False)
     is_billed_today = fields.Boolean(
         compute="_compute_is_billed_today", help="The preview has a document of today."
@@ -277,7 +279,7 @@ class SubscriptionChange(models.Model):
             super(SubscriptionChange, previewed).write({"preview": False})
         if not self.env.su and self != drafts:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "A change that was applied stays as it is. Withdraw it while it is "
                     "scheduled, or make a new one."
                 )
@@ -289,7 +291,7 @@ class SubscriptionChange(models.Model):
         for change in self:
             if change.state != "draft":
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%s belongs to the history of its contract and stays.",
                         change.display_name,
                     )
@@ -325,16 +327,16 @@ class SubscriptionChange(models.Model):
         }[self.timing]()
         if not day:
             raise UserError(
-                self.env._("Contract %s: enter the date.", contract.display_name)
+                said(self.env)._("Contract %s: enter the date.", contract.display_name)
             )
         if day < contract.date_start:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s starts on %(start)s. Choose a day from then "
                     "on instead of %(day)s.",
                     contract=contract.display_name,
-                    start=format_date(self.env, contract.date_start),
-                    day=format_date(self.env, day),
+                    start=contract.date_start,
+                    day=day,
                 )
             )
         self._check_before_end(day)
@@ -344,12 +346,12 @@ class SubscriptionChange(models.Model):
         contract = self.contract_id
         if contract.date_end and day > contract.date_end:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s ends on %(end)s. Choose a day up to then "
                     "instead of %(day)s, or take the end back first.",
                     contract=contract.display_name,
-                    end=format_date(self.env, contract.date_end),
-                    day=format_date(self.env, day),
+                    end=contract.date_end,
+                    day=day,
                 )
             )
 
@@ -455,7 +457,7 @@ class SubscriptionChange(models.Model):
         is_open = self.state in ("scheduled", "lapsed")
         if not is_open or self.date_effective <= today:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%s is not scheduled any more and cannot be withdrawn. Make a new "
                     "change instead.",
                     self.display_name,
@@ -564,7 +566,7 @@ class SubscriptionChange(models.Model):
         if not kind._is_end:
             self._check_before_end(day)
         kind._check(self, day)
-        old, new = self._describe() if is_new else kind._describe(self)
+        old, new = self._describe()
         kind._apply(self, day, today)
         self._check_rules(day)
         vals = {"text_old": old, "text_new": new, "lapse_reason": False}
@@ -596,19 +598,21 @@ class SubscriptionChange(models.Model):
     def _check_open_for_changes(self):
         contract = self.contract_id
         if self.state != "draft":
-            raise UserError(self.env._("%s was applied already.", self.display_name))
+            raise UserError(
+                said(self.env)._("%s was applied already.", self.display_name)
+            )
         if contract.state == "ended":
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s ended on %(day)s; it can't be changed any "
                     "more. Make a new contract.",
                     contract=contract.display_name,
-                    day=format_date(self.env, contract.date_end),
+                    day=contract.date_end,
                 )
             )
         if contract.state == "draft":
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %s is a draft: edit it, then activate it.",
                     contract.display_name,
                 )
@@ -625,12 +629,12 @@ class SubscriptionChange(models.Model):
         for other in waiting:
             if self._contradicts(other):
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "Contract %(contract)s: “%(other)s” is scheduled for %(day)s "
                         "already. Withdraw it first, or choose a day after that.",
                         contract=self.contract_id.display_name,
                         other=other.display_name,
-                        day=format_date(self.env, day),
+                        day=day,
                     )
                 )
 
@@ -644,24 +648,34 @@ class SubscriptionChange(models.Model):
         return not subject or not others or subject == others
 
     def _describe(self):
-        """What was and what is to be, as the reader of the log knows it."""
-        return self._get_kind()._describe(self)
+        """What was and what is to be, as the reader of the log knows it; what is only
+        looked at in one language."""
+        if get_private(self.env, "subscription_preview"):
+            return self._get_kind()._describe(self)
+        told = said(self.env)
+        texts = {
+            env.lang: change._get_kind()._describe(change)
+            for env in told.envs
+            for change in [self.with_env(env)]
+        }
+        old = told.each(lambda env: texts[env.lang][0])
+        return old, told.each(lambda env: texts[env.lang][1])
 
     def _log(self, event_type):
         log = self.env["subscription.event"].sudo()
         log.create([change._prepare_event(event_type) for change in self])
 
     def _prepare_event(self, event_type):
-        kind = self._get_kind()
+        told, kind = said(self.env), self._get_kind()
         return self.env["subscription.event"]._prepare_event(
             kind._get_event_type(self, event_type),
             self.contract_id,
-            kind._get_message(self),
+            told.each(lambda env: kind.with_env(env)._get_message(self.with_env(env))),
             date_effective=self.date_effective,
             change_id=self.id,
-            value_old=self.text_old,
-            value_new=self.text_new,
-            reason=self.lapse_reason or self.reason,
+            value_old=told.of(self, "text_old"),
+            value_new=told.of(self, "text_new"),
+            reason=told.of(self, "lapse_reason") or self.reason,
         )
 
     # ----------------------------------------------------------------------
@@ -774,7 +788,10 @@ class SubscriptionChange(models.Model):
         self.sudo().write(vals)
 
     def _preview(self, today):
-        return self.env["subscription.preview"]._preview(self, today)[self]
+        previews, refused = self.env["subscription.preview"]._preview(self, today)
+        if refused:
+            raise refused[self]
+        return previews[self]
 
     @api.depends("preview", "preview_error")
     @api.depends_context("lang")

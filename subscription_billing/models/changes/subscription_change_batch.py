@@ -6,6 +6,7 @@ from odoo.tools.misc import format_date
 from ..dates import Day
 from ..failures import explain, isolate
 from ..numbers import Count
+from ..sentences import said
 from ..texts import Label
 from .subscription_change import TIMINGS
 
@@ -97,6 +98,7 @@ class SubscriptionChangeBatch(models.Model):
         return super().write(vals)
 
     @api.depends("kind", "variant_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for batch in self:
@@ -181,9 +183,13 @@ class SubscriptionChangeBatch(models.Model):
                 group._apply(today)
 
     def _preview(self, changes, today):
-        previews = self.env["subscription.preview"]._preview(changes, today)
-        for change, preview in previews.items():
-            change.sudo().preview = preview
+        service = self.env["subscription.preview"]
+        previews, refused = service._preview(changes, today)
+        for change in changes:
+            if change in refused:
+                self._keep_reason(change, refused[change])
+            else:
+                change.sudo().preview = previews[change]
 
     def _get_todo(self):
         """Drafts the task has not looked at yet."""
@@ -201,10 +207,10 @@ class SubscriptionChangeBatch(models.Model):
     def _create_drafts(self):
         """A draft for each contract that has no change of this batch yet."""
         if not self.contract_ids:
-            raise UserError(self.env._("Select at least one contract."))
+            raise UserError(said(self.env)._("Select at least one contract."))
         if len(self.contract_ids) > MAX_CONTRACTS:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(count)s contracts are selected, more than the %(limit)s that "
                     "can be changed at once. Select fewer.",
                     count=len(self.contract_ids),

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
+
+from ..sentences import said
 
 
 class SubscriptionChangeKind(models.AbstractModel):
@@ -110,21 +111,21 @@ class SubscriptionChangeKind(models.AbstractModel):
         contract, line = change.contract_id, change.line_id
         if not line or line.contract_id != contract:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %s: choose one of its lines.", contract.display_name
                 )
             )
         if not change._get_line():
             line = line._get_chain().filtered(lambda it: it._as_validity())[-1:] or line
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: %(line)s is booked from %(start)s to "
                     "%(end)s. Choose a day within, or the line of %(day)s.",
                     contract=contract.display_name,
                     line=line.name,
-                    start=format_date(self.env, line.date_start),
-                    end=format_date(self.env, line.date_end) or "…",
-                    day=format_date(self.env, day),
+                    start=line.date_start,
+                    end=line.date_end or "…",
+                    day=day,
                 )
             )
 
@@ -136,11 +137,11 @@ class SubscriptionChangeKind(models.AbstractModel):
         )
         if later:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: %(line)s begins later, on %(start)s. "
                     "Choose that day or a later one, or withdraw that change first.",
                     contract=change.contract_id.display_name,
                     line=later[0].name,
-                    start=format_date(self.env, max(later.mapped("date_start"))),
+                    start=max(later.mapped("date_start")),
                 )
             )

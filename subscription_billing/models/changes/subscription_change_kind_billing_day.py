@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..sentences import said
+
 
 class SubscriptionChangeKindBillingDay(models.AbstractModel):
     """Bills on another day of the month from now on. The days up to the first one are
@@ -14,7 +16,7 @@ class SubscriptionChangeKindBillingDay(models.AbstractModel):
         contract = change.contract_id
         if not 1 <= change.billing_day_new <= 31:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: the billing day must lie between 1 and 31, "
                     "it is %(day)s.",
                     contract=contract.display_name,
@@ -25,7 +27,7 @@ class SubscriptionChangeKindBillingDay(models.AbstractModel):
             for interval in (line._as_fee_interval(), line._as_billing_interval()):
                 if not interval.months:
                     raise UserError(
-                        self.env._(
+                        said(self.env)._(
                             "Contract %(contract)s: %(line)s is billed in days or "
                             "weeks and has no day of the month.",
                             contract=contract.display_name,

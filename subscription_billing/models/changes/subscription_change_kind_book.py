@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from ..sentences import said
+
 
 class SubscriptionChangeKindBook(models.AbstractModel):
     """A component that is booked while the contract runs."""
@@ -27,7 +29,7 @@ class SubscriptionChangeKindBook(models.AbstractModel):
         plan = contract._get_as_of(day, change).plan_id
         if not component or component.plan_id != plan:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: choose a component of the plan %(plan)s.",
                     contract=contract.display_name,
                     plan=plan.display_name,

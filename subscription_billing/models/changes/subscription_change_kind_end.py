@@ -1,8 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
 
 from ..dates import as_last, as_stop
+from ..sentences import said
 
 
 class SubscriptionChangeKindEnd(models.AbstractModel):
@@ -27,11 +27,11 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
         }[change.end_method](change, today)
         if last < contract.date_start:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s starts on %(start)s. Choose a last day from "
                     "then on, or annul it.",
                     contract=contract.display_name,
-                    start=format_date(self.env, contract.date_start),
+                    start=contract.date_start,
                 )
             )
         return as_stop(last)
@@ -56,16 +56,16 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
         )
         if newer:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s ends on %(day)s by “%(other)s”.",
                     contract=contract.display_name,
-                    day=format_date(self.env, as_last(newer[-1].date_effective)),
+                    day=as_last(newer[-1].date_effective),
                     other=newer[-1].display_name,
                 )
             )
         if not change.end_reason_id and change.end_method != "withdrawal":
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %s: choose the reason of the end.",
                     change.contract_id.display_name,
                 )
@@ -113,25 +113,25 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
             return earliest
         if wish < earliest:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: with notice received on %(notice)s it ends "
                     "on %(earliest)s at the earliest, not on %(wish)s.",
                     contract=contract.display_name,
-                    notice=format_date(self.env, notice),
-                    earliest=format_date(self.env, earliest),
-                    wish=format_date(self.env, wish),
+                    notice=notice,
+                    earliest=earliest,
+                    wish=wish,
                 )
             )
         term = contract._as_term().current(contract._get_term_start(), wish)
         if term and term.last_day != wish:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: %(wish)s lies within a term. It may end on "
                     "%(earliest)s or on %(last)s.",
                     contract=contract.display_name,
-                    wish=format_date(self.env, wish),
-                    earliest=format_date(self.env, earliest),
-                    last=format_date(self.env, term.last_day),
+                    wish=wish,
+                    earliest=earliest,
+                    last=term.last_day,
                 )
             )
         return wish
@@ -139,7 +139,7 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
     def _get_extraordinary_end(self, change, today):
         if not change.date_last:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %s: enter its last day.", change.contract_id.display_name
                 )
             )
@@ -157,7 +157,7 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
         until = contract.date_withdrawal_until
         if not until:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: %(customer)s is a business; only consumers "
                     "may withdraw (§ 355 BGB). Choose another kind of end.",
                     contract=contract.display_name,
@@ -166,12 +166,12 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
             )
         if notice > until:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: a withdrawal was possible until %(until)s "
                     "(§ 355 BGB), the notice is of %(notice)s. End it by term and "
                     "notice, or extraordinarily.",
                     contract=contract.display_name,
-                    until=format_date(self.env, until),
-                    notice=format_date(self.env, notice),
+                    until=until,
+                    notice=notice,
                 )
             )

@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..sentences import said
+
 
 class SubscriptionChangeKindExtendTrial(models.AbstractModel):
     """More days to try: fees, the first term and an end with the trial come later (C3).
@@ -24,17 +26,17 @@ class SubscriptionChangeKindExtendTrial(models.AbstractModel):
         )
         if contract.state != "trial" or ends:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %s is not in a trial that goes on.", contract.display_name
                 )
             )
         if not until or until <= max(contract.date_trial_end, day):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: enter the new last day of the trial, later "
                     "than %(day)s.",
                     contract=contract.display_name,
-                    day=format_date(self.env, max(contract.date_trial_end, day)),
+                    day=max(contract.date_trial_end, day),
                 )
             )
 

@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..sentences import said
+
 
 class SubscriptionChangeKindPause(models.AbstractModel):
     """A rest of the contract. What was paid ahead is given back, fees are skipped, the
@@ -18,24 +20,24 @@ class SubscriptionChangeKindPause(models.AbstractModel):
         contract, paid = change.contract_id, change.contract_id._get_paid_start()
         if day < paid:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s is in its trial until %(end)s. Choose a day "
                     "from %(day)s on.",
                     contract=contract.display_name,
-                    end=format_date(self.env, contract.date_trial_end),
-                    day=format_date(self.env, paid),
+                    end=contract.date_trial_end,
+                    day=paid,
                 )
             )
         until = change.date_until
         if until and (until < day or contract.date_end and until > contract.date_end):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: the pause can't end on %(until)s. Choose a "
                     "day from %(day)s to %(end)s.",
                     contract=contract.display_name,
-                    until=format_date(self.env, until),
-                    day=format_date(self.env, day),
-                    end=format_date(self.env, contract.date_end) or "…",
+                    until=until,
+                    day=day,
+                    end=contract.date_end or "…",
                 )
             )
 

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..sentences import said
+
 
 class SubscriptionChangeKindPrice(models.AbstractModel):
     """An own price for one line of a contract, or back to the price of the plan."""
@@ -14,7 +16,7 @@ class SubscriptionChangeKindPrice(models.AbstractModel):
         self._check_line(change, day)
         if change.has_price_override and change.price_override < 0:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s, %(line)s: the price must not be negative.",
                     contract=change.contract_id.display_name,
                     line=change.line_id.name,

@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from ..sentences import said
+
 WITH_QUANTITY = ("base", "quantity")
 
 
@@ -21,7 +23,7 @@ class SubscriptionChangeKindQuantity(models.AbstractModel):
         self._check_line(change, day)
         if change.line_id.kind not in WITH_QUANTITY:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: %(line)s has no quantity that could be "
                     "changed. Choose a fee or a quantity add-on.",
                     contract=change.contract_id.display_name,

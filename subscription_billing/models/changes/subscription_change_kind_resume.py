@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..dates import as_last
+from ..sentences import said
 
 
 class SubscriptionChangeKindResume(models.AbstractModel):
@@ -23,10 +24,10 @@ class SubscriptionChangeKindResume(models.AbstractModel):
         )
         if not pauses:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s is not paused on %(day)s.",
                     contract=change.contract_id.display_name,
-                    day=format_date(self.env, day),
+                    day=day,
                 )
             )
         change.pause_id = pauses[-1]

@@ -1,10 +1,10 @@
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools.misc import format_date
 
 from ..contracts.subscription_contract import SNAPSHOT_FIELDS
 from ..dates import as_last, as_stop
+from ..sentences import said
 
 # What the new customer takes over; taxes, terms and addresses are his own.
 TAKEN_OVER = (
@@ -34,7 +34,7 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
         contract = change.contract_id
         if not change.partner_new_id or change.partner_new_id == contract.partner_id:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: choose another customer than %(customer)s.",
                     contract=contract.display_name,
                     customer=contract.partner_id.display_name,
@@ -44,16 +44,16 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
         then.variant_id._check_customer(change.partner_new_id, contract)
         if day <= contract.date_start:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s can be taken over from %(day)s on, the day "
                     "after its start. Before that, make a new contract.",
                     contract=contract.display_name,
-                    day=format_date(self.env, as_stop(contract.date_start)),
+                    day=as_stop(contract.date_start),
                 )
             )
         if contract.state == "paused":
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %s is paused. Resume it before it is taken over.",
                     contract.display_name,
                 )
@@ -79,7 +79,7 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
         self.env["subscription.event"]._log(
             "transferred",
             successor,
-            self.env._("Taken over from %s", contract.partner_id.display_name),
+            said(self.env)._("Taken over from %s", contract.partner_id.display_name),
             date_effective=day,
             change_id=change.id,
         )
@@ -150,7 +150,7 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
         )
         if contract.state == "trial":
             successor.date_trial_end = contract.date_trial_end
-        successor._update_state(contract.state, self.env._("Taken over"))
+        successor._update_state(contract.state, said(self.env)._("Taken over"))
         # A draft takes the prices of today; what was agreed goes on (C6).
         for line, new in zip(lines, successor.line_ids.sorted("id"), strict=True):
             anchor = line.date_anchor or contract._get_paid_start()

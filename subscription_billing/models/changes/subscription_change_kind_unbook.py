@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from ..sentences import said
+
 
 class SubscriptionChangeKindUnbook(models.AbstractModel):
     """A component that is ended while the contract runs."""
@@ -19,7 +21,7 @@ class SubscriptionChangeKindUnbook(models.AbstractModel):
         self._check_line(change, day)
         if change._get_line().component_id.is_required:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: %(line)s is a required part of the plan. "
                     "Change the plan, or end the contract.",
                     contract=change.contract_id.display_name,

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..dates import as_last
+from ..sentences import said
 
 
 class SubscriptionChangeKindUndoEnd(models.AbstractModel):
@@ -21,7 +22,7 @@ class SubscriptionChangeKindUndoEnd(models.AbstractModel):
     def _check(self, change, day):
         if not self._get_last_day(change) or change.contract_id.is_annulled:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %s has no end that could be taken back.",
                     change.contract_id.display_name,
                 )

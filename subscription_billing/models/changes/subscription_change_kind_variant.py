@@ -5,6 +5,7 @@ from odoo.tools.misc import format_date
 
 from ..contracts.subscription_contract import SNAPSHOT_FIELDS
 from ..dates import as_last
+from ..sentences import said
 
 # A running contract keeps its trial, whatever the new variant offers (C3).
 TRIAL_FIELDS = (
@@ -70,7 +71,7 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
         follows = change.follows_variant_id
         if not variant or variant == then.variant_id:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: choose another variant than %(variant)s.",
                     contract=contract.display_name,
                     variant=then.variant_id.display_name,
@@ -78,7 +79,7 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
             )
         if follows and follows != then.variant_id:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: %(variant)s follows the first term of "
                     "%(before)s, and the contract is on %(now)s by then.",
                     contract=contract.display_name,
@@ -96,7 +97,7 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
             )
         ):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s is billed in %(currency)s; %(variant)s has "
                     "no prices in it.",
                     contract=contract.display_name,
@@ -262,7 +263,7 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
         group = before.group_id
         if plan != before and (not group or plan.group_id != group):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s may switch within %(plans)s, not to "
                     "%(plan)s. Put both plans into the same plan group.",
                     contract=contract.display_name,
@@ -272,14 +273,14 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
             )
 
     def _get_no_price_message(self, change, component, day):
-        return self.env._(
+        return said(self.env)._(
             "Contract %(contract)s: %(variant)s has no %(currency)s price for "
             "%(component)s on %(day)s. Add one under Configuration > Prices.",
             contract=change.contract_id.display_name,
             variant=change.variant_id.display_name,
             currency=change.currency_id.name,
             component=component.display_name,
-            day=format_date(self.env, day),
+            day=day,
         )
 
     def _prepare_new_line(self, change, component, quantity, day):

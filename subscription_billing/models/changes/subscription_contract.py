@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..dates import Day, as_last
 from ..private_context import PRIVATE
+from ..sentences import said
 
 END_METHODS = [
     ("regular", "By term and notice"),
@@ -267,7 +268,7 @@ class SubscriptionContract(models.Model):
                     "timing": "date",
                     "date": day,
                     "restarts_term": True,
-                    "reason": self.env._("Follows the first term"),
+                    "reason": said(self.env)._("Follows the first term"),
                 }
             )
         )
@@ -277,7 +278,7 @@ class SubscriptionContract(models.Model):
     def _end_after_first_term(self, stop):
         last = as_last(stop)
         if not self.date_end or self.date_end > last:
-            self._set_end(last, self.env._("Ends after its first term"))
+            self._set_end(last, said(self.env)._("Ends after its first term"))
 
     # ----------------------------------------------------------------------
     # Transfer: contracts that were taken over, and those that took over
@@ -336,7 +337,7 @@ class SubscriptionContract(models.Model):
         for contract in self:
             if contract.state == "ended" and contract.date_end != (day or False):
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "Contract %s has ended; its end date stays.",
                         contract.display_name,
                     )
@@ -350,7 +351,7 @@ class SubscriptionContract(models.Model):
         self.ensure_one()
         if self.state in ("draft", "ended"):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s is not running, so it cannot be ended.",
                     contract=self.display_name,
                 )
@@ -377,6 +378,6 @@ class SubscriptionContract(models.Model):
 
     def _end_by_date(self, day):
         """The last day has passed on ``day``."""
-        self._set_ended(self.env._("End date reached"))
+        self._set_ended(said(self.env)._("End date reached"))
         self._refresh_next_step()
         self._unpark_idle(day)

@@ -1,8 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
 
 from ..contracts.subscription_contract_line import BILLED_TERMS
+from ..sentences import said
 
 # What the lines of scheduled changes follow from.
 DERIVED_FIELDS = {*BILLED_TERMS, "date_end"}
@@ -45,11 +45,11 @@ class SubscriptionContractLine(models.Model):
             row = row or row.search([(role, "in", self.ids), *scheduled], limit=1)
         if row:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s: “%(change)s” of %(day)s builds upon this "
                     "line. Enter a change instead, or withdraw that one first.",
                     contract=row.change_id.contract_id.display_name,
                     change=row.change_id._get_kind()._get_message(row.change_id),
-                    day=format_date(self.env, row.change_id.date_effective),
+                    day=row.change_id.date_effective,
                 )
             )

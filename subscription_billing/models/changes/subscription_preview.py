@@ -1,6 +1,7 @@
-from odoo import models
+from odoo import fields, models
 
 from ...engine.charge import ChargeKind, Plan
+from ..failures import isolate
 from ..private_context import PRIVATE
 
 # Documents shown at most: what is due at once, and the bills after it.
@@ -30,32 +31,37 @@ class SubscriptionPreview(models.AbstractModel):
             is booked, monthly amount, end, end if cancelled, names of discounts and
             bonuses), ``documents`` and ``instead_of`` (date, type, customer, lines,
             net, tax, total; amounts are negative where money is given back),
-            ``scheduled`` (what becomes of each change that is scheduled)
-        :raise UserError: if one of the changes is not possible
+            ``scheduled`` (what becomes of each change that is scheduled);
+            and dict change -> error of those that are not possible
         """
         looks = changes.with_context(
             subscription_preview=PRIVATE, tracking_disable=True
         )
-        days = {look: look._get_effective_date(today) for look in looks}
-        until = {look.contract_id: day for look, day in days.items()}
-        documents = self._get_documents(until, today)
-        previews = {
-            look.id: {
-                "before": self._get_standing(look.contract_id, today, day),
-                "instead_of": documents[look.contract_id],
-            }
-            for look, day in days.items()
-        }
+        refused, after = {}, {}
         try:
             with self.env.cr.savepoint():
-                for look, facts in self._apply_and_look(looks, today).items():
-                    previews[look.id] |= facts
+                after = self._apply_and_look(looks, today, refused)
                 raise _Undo
         except _Undo:
             self.env.invalidate_all()
-        return {change: previews[change.id] for change in changes}
+        days = {
+            look: fields.Date.to_date(it["effective"]) for look, it in after.items()
+        }
+        until = {look.contract_id: day for look, day in days.items()}
+        documents = self._get_documents(until, today)
+        previews = {
+            look: {
+                "before": self._get_standing(look.contract_id, today, day),
+                "instead_of": documents[look.contract_id],
+                **after[look],
+            }
+            for look, day in days.items()
+        }
+        return previews, refused
 
-    def _apply_and_look(self, changes, today):
+    def _apply_and_look(self, changes, today, refused):
+        """Apply what can be applied and look at it; the errors of the others are added
+        to ``refused``."""
         contracts = changes.contract_id
         waiting = {
             it: it.sudo().change_ids.filtered(lambda it: it._is_open(today))
@@ -63,8 +69,14 @@ class SubscriptionPreview(models.AbstractModel):
         }
         was = {other: other.state for some in waiting.values() for other in some}
         before = {it: it.successor_ids for it in contracts}
-        changes._apply(today)
-        heirs = {it: it.successor_ids - before[it] for it in contracts}
+        isolate(
+            self.env,
+            changes,
+            lambda some: some._apply(today),
+            lambda one, error: refused.update({one: error}),
+        )
+        changes = changes.filtered(lambda it: it not in refused)
+        heirs = {it: it.successor_ids - before[it] for it in changes.contract_id}
         until = {}
         for change in changes:
             contract = change.contract_id
@@ -137,11 +149,8 @@ class SubscriptionPreview(models.AbstractModel):
         documents = {contract: [] for contract in until}
         horizons = {contract: max(today, day) for contract, day in until.items()}
         while horizons:
-            planned = {}
-            for horizon in set(horizons.values()):
-                part = [it for it, day in horizons.items() if day == horizon]
-                part = part[0].union(*part).sudo()
-                planned |= self.env["subscription.planning"]._plan(part, horizon)
+            contracts = self.env["subscription.contract"].union(*horizons).sudo()
+            planned = self.env["subscription.planning"]._plan(contracts, horizons)
             following = {}
             for contract, horizon in horizons.items():
                 plan = planned[contract.sudo()]

@@ -6,6 +6,7 @@ from ...engine.charge import Charged, ChargeKind
 from ...engine.money import to_decimal
 from ...engine.period import Period
 from ..dates import as_stop, format_days
+from ..sentences import said
 
 CHARGE_KINDS = [
     ("fee", "Fee"),
@@ -130,7 +131,7 @@ class SubscriptionCharge(models.Model):
             if currency.compare_amounts(rest, 0.0) < 0:
                 paid = formatLang(self.env, charge.amount, currency_obj=currency)
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Contract %(contract)s: credits of %(period)s exceed the "
                         "charge of %(amount)s by %(excess)s.",
                         contract=charge.contract_id.display_name,
@@ -149,7 +150,7 @@ class SubscriptionCharge(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
-            self.env._(
+            said(self.env)._(
                 "Charges are a ledger and are not deleted. Cancel or delete the "
                 "invoice: its periods are then open again."
             )

@@ -11,6 +11,7 @@ from ...engine.money import Rounding, to_decimal
 
 # More decimals come from a division without end and tell nobody anything.
 MAX_DECIMALS = 12
+DIGITS = 6
 
 
 class SubscriptionExplaining(models.AbstractModel):
@@ -53,9 +54,9 @@ class SubscriptionExplaining(models.AbstractModel):
         say nothing."""
         kind = part["kind"]
         money = currency.decimal_places
-        amount = self._format_number(env, part["amount"], money)
+        amount = self._format_quotient(env, part["amount"], money)
         price = self._format_number(env, part["price_unit"], money)
-        quantity = self._format_number(env, part["quantity"])
+        quantity = self._format_quotient(env, part["quantity"])
         if kind == "unit":
             return part.get("label", ""), _join(quantity, unit_name), price, amount
         if kind == "flat" and to_decimal(part["quantity"]) != 1:
@@ -65,7 +66,7 @@ class SubscriptionExplaining(models.AbstractModel):
         if kind == "package":
             return "", env._("%s packages", quantity), price, amount
         if kind == "percent":
-            base = self._format_number(env, part["quantity"], money)
+            base = self._format_quotient(env, part["quantity"], money)
             return "", base, self._format_percent(env, part["price_unit"]), amount
         percent = self._format_percent(env, part["price_unit"])
         if kind == "discount" and to_decimal(part["price_unit"]):
@@ -130,6 +131,13 @@ class SubscriptionExplaining(models.AbstractModel):
 
     def _format_percent(self, env, number):
         return env._("%s %%", self._format_number(env, number))
+
+    def _format_quotient(self, env, number, decimals=0):
+        """A number that may come from a division, such as a free quantity for a part of
+        a period: to six decimals, or to six digits where it is that small."""
+        number = to_decimal(number)
+        digits = max(DIGITS, DIGITS - 1 - number.adjusted())
+        return self._format_number(env, f"{number:.{digits}f}", decimals)
 
     def _format_number(self, env, number, decimals=0):
         """A number with all its digits, at least ``decimals`` after the point."""

@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.tools import float_is_zero
 
 from ..failures import explain
+from ..sentences import said
 from .subscription_collection_attempt import BUSY_STATES, OPEN_STATES
 
 _logger = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class AccountMove(models.Model):
         for move in posted.filtered("subscription_contract_ids"):
             if move._is_being_collected():
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%s is being collected at this moment. Wait for the answer, or "
                         "give it back by a credit note.",
                         move.display_name,
@@ -78,7 +79,7 @@ class AccountMove(models.Model):
             planned = move.subscription_attempt_ids.filtered(
                 lambda it: it.state == "scheduled"
             )
-            planned._skip(self.env._("The invoice was taken back."))
+            planned._skip(said(self.env)._("The invoice was taken back."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_collected(self):
@@ -86,7 +87,7 @@ class AccountMove(models.Model):
             tried = move.sudo().subscription_attempt_ids.filtered("amount")
             if tried or move.sudo().subscription_debit_line_ids:
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%s was collected, or somebody has tried to. It stays on file; "
                         "cancel it instead.",
                         move.display_name,

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..sentences import said
+
 
 class AccountPayment(models.Model):
     """Money that came in and was taken back. A posted payment is never reset: a return
@@ -59,24 +61,26 @@ class AccountPayment(models.Model):
     def _check_returnable(self, fee):
         if self.payment_type != "inbound" or not self._get_receivable_line():
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%s is no posted payment of a customer: nothing can be returned.",
                     self.display_name,
                 )
             )
         if self.subscription_return_id:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(payment)s was returned already, by %(entry)s.",
                     payment=self.display_name,
                     entry=self.subscription_return_id.display_name,
                 )
             )
         if fee < 0:
-            raise UserError(self.env._("The fee of a return must not be negative."))
+            raise UserError(
+                said(self.env)._("The fee of a return must not be negative.")
+            )
         if fee and not self.company_id._get_return_fee_account():
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%s has no account for fees of returns. Enter one in the settings "
                     "of subscriptions.",
                     self.company_id.display_name,

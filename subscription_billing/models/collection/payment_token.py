@@ -4,6 +4,7 @@ from odoo.tools import format_date
 from ..dates import Day
 from ..failures import explain
 from ..private_context import Private
+from ..sentences import said
 
 
 class PaymentToken(models.Model):
@@ -95,7 +96,7 @@ class PaymentToken(models.Model):
         # They are still active.
         contracts.with_context(
             subscription_lost_token_ids=Private(self.ids)
-        )._lose_token(self.env._("The payment method was removed."))
+        )._lose_token(said(self.env)._("The payment method was removed."))
         return result
 
     def _watch_expiry(self, company, day):

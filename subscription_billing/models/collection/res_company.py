@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..numbers import Count
+from ..sentences import said
 from ..texts import Label
 
 DAYS = ("subscription_retry_days", "subscription_expiry_notice_days")
@@ -88,7 +89,7 @@ class ResCompany(models.Model):
         for company in self.filtered("subscription_creditor_identifier"):
             if not at_02.is_valid(company.subscription_creditor_identifier):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(company)s: “%(text)s” is no SEPA creditor identifier: its "
                         "check digits do not fit. In Germany it looks like "
                         "DE98ZZZ09999999999.",
@@ -118,7 +119,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         if not self.subscription_creditor_identifier:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%s has no SEPA creditor identifier. Enter it in the settings of "
                     "subscriptions; in Germany the Bundesbank gives it.",
                     self.display_name,
@@ -131,7 +132,7 @@ class ResCompany(models.Model):
             plan = company._get_days("subscription_retry_days")
             if not plan or plan[0] or plan != sorted(set(plan)):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(company)s: the retry plan “%(plan)s” must begin with 0 and "
                         "ascend, such as 0, 3, 7, 14.",
                         company=company.name,
@@ -150,7 +151,7 @@ class ResCompany(models.Model):
         words = [word for word in words if word]
         if not all(word.isdecimal() and int(word) <= 365 for word in words):
             raise ValidationError(
-                self.env._(
+                said(self.env)._(
                     "%(company)s: “%(text)s” are no days. Enter whole numbers up to "
                     "365, separated by commas.",
                     company=self.name,

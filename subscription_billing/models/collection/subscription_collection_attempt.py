@@ -8,6 +8,7 @@ from odoo.tools.misc import format_date, formatLang
 
 from ...engine.retry import next_try
 from ..failures import RETRYABLE, explain
+from ..sentences import Sentence, said
 
 _logger = logging.getLogger(__name__)
 ATTEMPT_STATES = [
@@ -80,9 +81,7 @@ class SubscriptionCollectionAttempt(models.Model):
     )
     reason_id = fields.Many2one("subscription.failure.reason", readonly=True)
     failure_class = fields.Selection(related="reason_id.failure_class", store=True)
-    message = fields.Char(
-        readonly=True, help="What was answered, or what it waits for."
-    )
+    message = Sentence(readonly=True, help="What was answered, or what it waits for.")
     date_next = fields.Date("Next Try", readonly=True)
     is_waiting = fields.Boolean(compute="_compute_is_waiting")
     is_to_look_after = fields.Boolean(
@@ -187,10 +186,10 @@ class SubscriptionCollectionAttempt(models.Model):
         """
         move = self.move_id.try_lock_for_update()
         if not move or move._is_being_collected():
-            self.message = self.env._("Another payment is under way.")
+            self.message = said(self.env)._("Another payment is under way.")
             return False
         if move._is_settled():
-            self._skip(self.env._("Paid meanwhile."))
+            self._skip(said(self.env)._("Paid meanwhile."))
             return False
         order = move._get_tokens(day)
         # As planned, if that is still possible.
@@ -356,7 +355,8 @@ class SubscriptionCollectionAttempt(models.Model):
             return
         self.write({"state": "done", "message": False, "date_next": False})
         self._drop_successor()
-        self._log("collected", self.env._("Paid by %s", self._get_method_label()))
+        message = said(self.env)._("Paid by %s", self._get_method_label())
+        self._log("collected", message)
 
     def _drop_successor(self):
         """A payment that came late makes the next try needless."""
@@ -364,7 +364,7 @@ class SubscriptionCollectionAttempt(models.Model):
             lambda it: it.state == "scheduled"
         )
         if planned and self.move_id._is_settled():
-            planned._skip(self.env._("Paid meanwhile."))
+            planned._skip(said(self.env)._("Paid meanwhile."))
 
     def _skip(self, message):
         self.write({"state": "skipped", "message": message})
@@ -372,7 +372,7 @@ class SubscriptionCollectionAttempt(models.Model):
     def _leave_unknown(self):
         if self.state == "unknown":
             return
-        message = self.env._(
+        message = said(self.env)._(
             "No answer from the provider: look at its site whether %s was paid.",
             self.transaction_id.reference,
         )
@@ -391,7 +391,7 @@ class SubscriptionCollectionAttempt(models.Model):
             attempt.write(
                 {
                     "state": "failed",
-                    "message": message or found.name,
+                    "message": message or said(self.env).of(found, "name"),
                     "reason_id": found.id,
                 }
             )
@@ -455,10 +455,10 @@ class SubscriptionCollectionAttempt(models.Model):
         self.ensure_one()
         self._log(
             "collection_failed",
-            self.env._(
+            said(self.env)._(
                 "Attempt %(number)s failed: %(message)s",
                 number=self.number,
-                message=self.message,
+                message=said(self.env).of(self, "message"),
             ),
         )
         if self.failure_class == "configuration":
@@ -472,7 +472,7 @@ class SubscriptionCollectionAttempt(models.Model):
         self.ensure_one()
         self._log(
             "collection_exhausted",
-            self.env._("%s is not tried again by itself", self.move_id.name),
+            said(self.env)._("%s is not tried again by itself", self.move_id.name),
         )
 
     def _on_returned(self):
@@ -510,11 +510,15 @@ class SubscriptionCollectionAttempt(models.Model):
 
     def _note_return(self, reason):
         self.write(
-            {"state": "returned", "reason_id": reason.id, "message": reason.name}
+            {
+                "state": "returned",
+                "reason_id": reason.id,
+                "message": said(self.env).of(reason, "name"),
+            }
         )
         self._log(
             "payment_returned",
-            self.env._("Payment was taken back: %s", reason.name),
+            said(self.env)._("Payment was taken back: %s", reason),
         )
         self._on_returned()
 
@@ -574,13 +578,13 @@ class SubscriptionCollectionAttempt(models.Model):
             token = move._get_tokens(day)[:1]
             if move._is_settled() or open_ - open_.filtered("is_waiting"):
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%s is paid, or something is under way for it.", move.name
                     )
                 )
             if not (token or mandate):
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%s: its customer has no payment method that can be charged.",
                         move.name,
                     )
@@ -613,7 +617,7 @@ class SubscriptionCollectionAttempt(models.Model):
 
     def _get_unknown(self):
         if any(attempt.state != "unknown" for attempt in self):
-            raise UserError(self.env._("The provider has answered this attempt."))
+            raise UserError(said(self.env)._("The provider has answered this attempt."))
         return self
 
     def _check_collector(self):

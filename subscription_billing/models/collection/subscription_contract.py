@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
 from ..private_context import get_private
+from ..sentences import said
 from .account_move import OPEN_INVOICES
 
 COLLECTION_METHODS = [
@@ -294,7 +295,7 @@ class SubscriptionContract(models.Model):
         """What the company wants to happen when a payment method has expired and there
         is no other one."""
         lost = self.filtered(lambda it: not it._get_current_token(day))
-        message = self.env._("%s has expired.", token._get_label())
+        message = said(self.env)._("%s has expired.", token._get_label())
         lost._flag_payment_method(message)
         for company, contracts in lost.grouped("company_id").items():
             policy = company.subscription_expired_policy
@@ -328,7 +329,7 @@ class SubscriptionContract(models.Model):
         regained = self.filtered("is_payment_method_missing")
         regained.sudo().is_payment_method_missing = False
         regained.activity_unlink([MONEY_ACTIVITY])
-        message = self.env._("Payment method saved")
+        message = said(self.env)._("Payment method saved")
         running = self.filtered(lambda it: it.state != "ended")
         self.env["subscription.event"]._log("payment_method_added", running, message)
 

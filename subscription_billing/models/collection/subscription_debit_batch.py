@@ -5,12 +5,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools.misc import format_date
 
 from ...engine.target import earliest_debit, next_target_day
 from ...formats import pain_008
 from ...formats.sepa_text import clean_id
 from ..dates import Day
+from ..sentences import said
 from .account_move import OPEN_INVOICES
 
 BATCH_STATES = [
@@ -109,7 +109,7 @@ class SubscriptionDebitBatch(models.Model):
         for batch in self:
             if batch.state != "draft":
                 raise UserError(
-                    self.env._("%s was confirmed and stays on file.", batch.name)
+                    said(self.env)._("%s was confirmed and stays on file.", batch.name)
                 )
 
     # ----------------------------------------------------------------------
@@ -225,12 +225,14 @@ class SubscriptionDebitBatch(models.Model):
         locked = lines.move_id.try_lock_for_update()
         if locked != lines.move_id:
             raise UserError(
-                self.env._("Some invoices are being collected. Try again in a minute.")
+                said(self.env)._(
+                    "Some invoices are being collected. Try again in a minute."
+                )
             )
         self._check_dates(lines)
         lines._freeze(self.company_id._get_collection_date())
         if not self.line_ids.filtered(lambda it: it.state == "selected"):
-            raise UserError(self.env._("%s has nothing to collect.", self.name))
+            raise UserError(said(self.env)._("%s has nothing to collect.", self.name))
         self._number_blocks()
         confirmed = {"state": "confirmed", "confirmed_at": self.env.cr.now()}
         self.sudo().write(confirmed)
@@ -250,12 +252,12 @@ class SubscriptionDebitBatch(models.Model):
         late = lines.filtered(lambda it: it.date < earliest)
         if late:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(invoice)s is to be debited on %(day)s; the bank can do it on "
                     "%(earliest)s at the earliest. Move the debits.",
                     invoice=late[0].move_id.name,
-                    day=format_date(self.env, late[0].date),
-                    earliest=format_date(self.env, earliest),
+                    day=late[0].date,
+                    earliest=earliest,
                 )
             )
 
@@ -298,7 +300,7 @@ class SubscriptionDebitBatch(models.Model):
         account = self.journal_id.bank_account_id
         if account.acc_type != "iban":
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Journal %s has no account with an IBAN: the bank would not know "
                     "where to put the money.",
                     self.journal_id.display_name,
@@ -330,7 +332,7 @@ class SubscriptionDebitBatch(models.Model):
             batch._check_state("confirmed")
             batch = batch.sudo()
             lines = batch.line_ids.filtered(lambda it: it.state == "selected")
-            lines.attempt_id._skip(self.env._("The debit was taken back."))
+            lines.attempt_id._skip(said(self.env)._("The debit was taken back."))
             lines.write({"end_to_end_id": False, "attempt_id": False})
             batch.write(
                 {
@@ -348,7 +350,7 @@ class SubscriptionDebitBatch(models.Model):
         if self.state != state:
             states = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(batch)s is %(state)s; this is for files that are %(right)s.",
                     batch=self.name,
                     state=states[self.state],

@@ -3,10 +3,10 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from ...formats.pain_008 import Amendment, Debit
 from ...formats.sepa_text import clean_id
+from ..sentences import said
 
 LINE_STATES = [
     ("selected", "Proposed"),
@@ -96,7 +96,7 @@ class SubscriptionDebitLine(models.Model):
         for line in self:
             if line.batch_id.state != "draft":
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "The debit of %s was confirmed and stays on file.",
                         line.move_id.name,
                     )
@@ -128,11 +128,11 @@ class SubscriptionDebitLine(models.Model):
             mandate = line.mandate_id
             if not mandate._is_usable(line.date):
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "Mandate %(mandate)s cannot be debited on %(day)s. Remove the "
                         "debit of %(invoice)s.",
                         mandate=mandate.name,
-                        day=format_date(self.env, line.date),
+                        day=line.date,
                         invoice=move.name,
                     )
                 )
@@ -155,12 +155,12 @@ class SubscriptionDebitLine(models.Model):
         if announced and (self.date - announced).days >= days:
             return
         raise UserError(
-            self.env._(
+            said(self.env)._(
                 "The debit of %(invoice)s on %(day)s was announced too late, or not at "
                 "all: its debtor has to be told %(days)s days before. Announce it, "
                 "then move it to a later day.",
                 invoice=self.move_id.name,
-                day=format_date(self.env, self.date),
+                day=self.date,
                 days=days,
             )
         )

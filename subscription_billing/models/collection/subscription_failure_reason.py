@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..numbers import BigCount, Count
+from ..sentences import said
 from ..texts import Label
 
 FAILURE_CLASSES = [
@@ -58,7 +59,9 @@ class SubscriptionFailureReason(models.Model):
     def _unlink_except_default(self):
         if self & self._get_default():
             raise ValidationError(
-                self.env._("The last reason is what counts where no other one fits.")
+                said(self.env)._(
+                    "The last reason is what counts where no other one fits."
+                )
             )
 
     @api.model

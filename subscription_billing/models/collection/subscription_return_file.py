@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ...formats import bank_answers
 from ...formats.file_error import FileError
 from ...formats.sepa_text import clean_id
+from ..sentences import said
 
 FILE_ERRORS = {
     "too_large": lambda env, facts: env._(
@@ -79,7 +80,7 @@ class SubscriptionReturnFile(models.Model):
         except FileError as error:
             words = FILE_ERRORS[error.code](self.env, error.facts)
             raise UserError(
-                self.env._("%(file)s: %(problem)s", file=name, problem=words)
+                said(self.env)._("%(file)s: %(problem)s", file=name, problem=words)
             ) from error
         self._check_account(name, answers, company)
         file = self.create(
@@ -99,7 +100,7 @@ class SubscriptionReturnFile(models.Model):
         foreign = {answer.iban for answer in answers if answer.iban} - own
         if foreign:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(file)s is for the account %(iban)s, which is none of "
                     "%(company)s.",
                     file=name,

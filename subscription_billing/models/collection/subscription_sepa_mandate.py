@@ -3,7 +3,6 @@ from stdnum import bic as bic_number
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools.misc import format_date
 
 from odoo.addons.base_iban.models.res_partner_bank import (
     normalize_iban,
@@ -13,6 +12,7 @@ from odoo.addons.base_iban.models.res_partner_bank import (
 
 from ...formats.sepa_text import clean_id
 from ..dates import Day
+from ..sentences import said
 from ..texts import Label
 
 MANDATE_STATES = [
@@ -149,7 +149,7 @@ class SubscriptionSepaMandate(models.Model):
             name = mandate.name
             if len(name) > REFERENCE_LENGTH or clean_id(name) != name:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "“%s” cannot be a mandate reference: at most 35 letters, "
                         "digits and signs such as - . + without spaces, and no slash "
                         "at its ends.",
@@ -165,7 +165,7 @@ class SubscriptionSepaMandate(models.Model):
                 validate_iban(mandate.iban)
             except ValidationError as error:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Mandate %(mandate)s: “%(iban)s” is no IBAN: its country, "
                         "length or check digits do not fit. Look for a typing error.",
                         mandate=mandate.name,
@@ -174,7 +174,7 @@ class SubscriptionSepaMandate(models.Model):
                 ) from error
             if mandate.iban[:2] not in zone:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Mandate %(mandate)s: accounts in %(country)s cannot be "
                         "debited by SEPA.",
                         mandate=mandate.name,
@@ -183,7 +183,7 @@ class SubscriptionSepaMandate(models.Model):
                 )
             if mandate.bic and not bic_number.is_valid(mandate.bic):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Mandate %(mandate)s: “%(bic)s” is no BIC.",
                         mandate=mandate.name,
                         bic=mandate.bic,
@@ -200,7 +200,7 @@ class SubscriptionSepaMandate(models.Model):
             ]
             if missing:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Mandate %(mandate)s lacks: %(missing)s.",
                         mandate=mandate.name,
                         missing=", ".join(missing),
@@ -212,7 +212,7 @@ class SubscriptionSepaMandate(models.Model):
         for mandate in self.filtered(lambda it: it.scheme == "B2B"):
             if not mandate.commercial_partner_id.is_company:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Mandate %(mandate)s: %(partner)s is no business; B2B is for "
                         "businesses only.",
                         mandate=mandate.name,
@@ -265,7 +265,7 @@ class SubscriptionSepaMandate(models.Model):
         for mandate in self:
             if mandate.state != "draft":
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "Mandate %s was in force and stays on file. Cancel it.",
                         mandate.name,
                     )
@@ -287,7 +287,7 @@ class SubscriptionSepaMandate(models.Model):
         self.company_id._check_creditor_identifier()
         if self.state == "cancelled":
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Mandate %s was cancelled. Have the debtor sign another one.",
                     self.name,
                 )
@@ -295,10 +295,10 @@ class SubscriptionSepaMandate(models.Model):
         today = self.company_id._get_collection_date()
         if self.date_signed and self.date_signed > today:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Mandate %(mandate)s was signed on %(day)s, which is not yet.",
                     mandate=self.name,
-                    day=format_date(self.env, self.date_signed),
+                    day=self.date_signed,
                 )
             )
 
@@ -371,7 +371,9 @@ class SubscriptionSepaMandate(models.Model):
         """
         self.ensure_one()
         if self.state != "draft":
-            raise UserError(self.env._("Mandate %s was given already.", self.name))
+            raise UserError(
+                said(self.env)._("Mandate %s was given already.", self.name)
+            )
         self.sudo().write(
             {
                 "holder": name,

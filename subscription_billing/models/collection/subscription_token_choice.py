@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..numbers import BigCount
+from ..sentences import said
 
 
 class SubscriptionTokenChoice(models.Model):
@@ -39,7 +40,7 @@ class SubscriptionTokenChoice(models.Model):
             family = choice.token_id.sudo().partner_id.commercial_partner_id
             if owner.commercial_partner_id != family:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(token)s belongs to %(owner)s. Choose one of %(customer)s.",
                         token=choice.token_id.display_name,
                         owner=family.display_name,

@@ -2,9 +2,9 @@ from itertools import chain
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
 
 from ...engine.money import ZERO, to_decimal
+from ..sentences import said
 
 
 class SubscriptionComponentRules(models.AbstractModel):
@@ -50,7 +50,7 @@ class SubscriptionComponentRules(models.AbstractModel):
                     contract,
                     component,
                     day,
-                    self.env._(
+                    said(self.env)._(
                         "requires %s. Book that for the same time, or end this line",
                         ", ".join(missing.mapped("name")),
                     ),
@@ -62,7 +62,7 @@ class SubscriptionComponentRules(models.AbstractModel):
                     contract,
                     component,
                     day,
-                    self.env._(
+                    said(self.env)._(
                         "cannot be booked together with %s. End one of the two",
                         ", ".join(clashing.mapped("name")),
                     ),
@@ -77,25 +77,27 @@ class SubscriptionComponentRules(models.AbstractModel):
         )
         rule = None
         if component.kind == "on_off" and quantity != 1:
-            rule = self.env._("is on or off: book it once, with quantity 1")
+            rule = said(self.env)._("is on or off: book it once, with quantity 1")
         elif quantity < low:
-            rule = self.env._("needs a quantity of at least %s", _plain(low))
+            rule = said(self.env)._("needs a quantity of at least %s", _plain(low))
         elif high and quantity > high:
-            rule = self.env._("allows a quantity of at most %s", _plain(high))
+            rule = said(self.env)._("allows a quantity of at most %s", _plain(high))
         elif step and quantity % step:
-            rule = self.env._("is sold in steps of %s", _plain(step))
+            rule = said(self.env)._("is sold in steps of %s", _plain(step))
         if rule:
-            booked = self.env._("booked: %s", _plain(quantity))
-            self._refuse(contract, component, day, f"{rule} ({booked})")
+            rule = said(self.env)._(
+                "%(rule)s (booked: %(quantity)s)", rule=rule, quantity=_plain(quantity)
+            )
+            self._refuse(contract, component, day, rule)
 
     def _refuse(self, contract, component, day, rule):
         raise UserError(
-            self.env._(
+            said(self.env)._(
                 "Contract %(contract)s: %(component)s %(rule)s, from %(day)s on.",
                 contract=contract.display_name,
                 component=component.name,
                 rule=rule,
-                day=format_date(self.env, day),
+                day=day,
             )
         )
 

@@ -9,6 +9,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 from ..dates import Day, as_last, as_stop
 from ..numbers import Count
+from ..sentences import said
 from ..texts import LINES, Label
 
 # A field that is computed once and is then the record's own. Without the default of
@@ -291,12 +292,12 @@ class SubscriptionContract(models.Model):
         for contract in self:
             if contract.date_end and contract.date_end < contract.date_start:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Contract %(contract)s: the end %(end)s lies before the "
                         "start %(start)s.",
                         contract=contract.display_name,
-                        end=format_date(self.env, contract.date_end),
-                        start=format_date(self.env, contract.date_start),
+                        end=contract.date_end,
+                        start=contract.date_start,
                     )
                 )
 
@@ -309,7 +310,7 @@ class SubscriptionContract(models.Model):
                 vals["name"] = sequence.next_by_code("subscription.contract")
         contracts = super().create(vals_list)
         self.env["subscription.event"]._log(
-            "created", contracts, self.env._("Contract created")
+            "created", contracts, said(self.env)._("Contract created")
         )
         return contracts
 
@@ -380,7 +381,7 @@ class SubscriptionContract(models.Model):
         for contract in self:
             if contract.state != "draft" or contract.charge_ids:
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "Contract %(contract)s is not a draft and stays in the books. "
                         "End it instead of deleting it.",
                         contract=contract.display_name,
@@ -411,7 +412,7 @@ class SubscriptionContract(models.Model):
         for contract in self:
             if contract.state != "draft":
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "Contract %s is running and keeps its terms. Enter a change, "
                         "or end it and make a new one.",
                         contract.display_name,
@@ -429,11 +430,11 @@ class SubscriptionContract(models.Model):
         self.line_ids.sudo()._compute_agreed_steps()
         for contract in self:
             contract._check_ready()
-        self._set_active(self.env._("Activated"))
+        self._set_active(said(self.env)._("Activated"))
         self._refresh_next_billing()
         for contract in self:
             if contract.state == "trial" and contract.trial_end_policy == "end":
-                reason = self.env._("Ends with its trial")
+                reason = said(self.env)._("Ends with its trial")
                 contract._set_end(contract.date_trial_end, reason)
         self._refresh_next_step()
 
@@ -441,7 +442,7 @@ class SubscriptionContract(models.Model):
         tried = self.filtered(
             lambda contract: contract.state == "draft" and contract.date_trial_end
         )
-        tried._update_state("trial", self.env._("Trial begins"))
+        tried._update_state("trial", said(self.env)._("Trial begins"))
         (self - tried)._update_state("active", reason)
 
     def _update_state(self, target, reason):
@@ -456,7 +457,7 @@ class SubscriptionContract(models.Model):
         for contract in self:
             if target not in TRANSITIONS[contract.state]:
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "Contract %(contract)s is %(state)s and cannot become "
                         "%(target)s.",
                         contract=contract.display_name,
@@ -477,7 +478,7 @@ class SubscriptionContract(models.Model):
         self.ensure_one()
         if not self.line_ids:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s has no lines. Add at least one component "
                     "of the plan %(plan)s.",
                     contract=self.display_name,
@@ -487,7 +488,7 @@ class SubscriptionContract(models.Model):
         missing = self._get_required_components() - self.line_ids.component_id
         if missing:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s lacks %(components)s, which the plan "
                     "%(plan)s requires. Add a line for each.",
                     contract=self.display_name,
@@ -558,7 +559,7 @@ class SubscriptionContract(models.Model):
         going_on = over.filtered(
             lambda it: it.trial_end_policy != "wait" and not it._is_over_with_trial()
         )
-        going_on._update_state("active", self.env._("Trial is over"))
+        going_on._update_state("active", said(self.env)._("Trial is over"))
         going_on._refresh_next_billing()
 
     def _follow_edit(self):
@@ -586,12 +587,12 @@ class SubscriptionContract(models.Model):
         self._refresh_next_step()
         stuck = self.filtered(lambda it: it.date_next_step and it.date_next_step <= day)
         for contract in stuck:
-            message = self.env._(
+            message = said(self.env)._(
                 "Contract %(contract)s: what was to happen on %(day)s is still due "
                 "after it was done. Look at its trial, its pauses and its scheduled "
                 "changes.",
                 contract=contract.display_name,
-                day=format_date(self.env, contract.date_next_step),
+                day=contract.date_next_step,
             )
             contract._park(message, day, self.env["subscription.billing.run"])
         (self - stuck)._unpark_idle(day)
@@ -616,12 +617,12 @@ class SubscriptionContract(models.Model):
             end = contract.date_trial_end
             if end and end < contract.date_start:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Contract %(contract)s: the trial ends on %(end)s, before the "
                         "start %(start)s. Choose a day from the start on.",
                         contract=contract.display_name,
-                        end=format_date(self.env, end),
-                        start=format_date(self.env, contract.date_start),
+                        end=end,
+                        start=contract.date_start,
                     )
                 )
 
@@ -631,12 +632,12 @@ class SubscriptionContract(models.Model):
             day = contract.date_billed_until
             if day and day < contract.date_start:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Contract %(contract)s: billed until %(day)s lies before the "
                         "start %(start)s. Leave it empty if nothing was billed yet.",
                         contract=contract.display_name,
-                        day=format_date(self.env, day),
-                        start=format_date(self.env, contract.date_start),
+                        day=day,
+                        start=contract.date_start,
                     )
                 )
 
@@ -649,13 +650,13 @@ class SubscriptionContract(models.Model):
         for pause in self.pause_ids:
             reached = pause.state == "planned" and pause.date_start <= day
             if reached and self.state == "active":
-                self._update_state("paused", self.env._("Pause begins"))
+                self._update_state("paused", said(self.env)._("Pause begins"))
             if reached:
                 pause.sudo().state = "running"
             if pause.state == "running" and pause._get_end() < day:
                 pause.sudo().state = "over"
                 if self.state == "paused":
-                    self._update_state("active", self.env._("Pause is over"))
+                    self._update_state("active", said(self.env)._("Pause is over"))
 
     # ----------------------------------------------------------------------
     # Terms: how long it binds, and when it ends if it is cancelled (C2)
@@ -725,7 +726,7 @@ class SubscriptionContract(models.Model):
         self.ensure_one()
         if self.state != "trial":
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %s is not in a trial.",
                     self.display_name,
                 )
@@ -737,7 +738,10 @@ class SubscriptionContract(models.Model):
         if day > self._get_paid_start():
             self._move_trial_end(as_last(day))
         self.env["subscription.event"]._log(
-            "trial_ended", self, self.env._("Stays after the trial"), date_effective=day
+            "trial_ended",
+            self,
+            said(self.env)._("Stays after the trial"),
+            date_effective=day,
         )
         self._reach(day)
         self._refresh_next_billing()
@@ -763,7 +767,7 @@ class SubscriptionContract(models.Model):
         if self.is_trial_over_told:
             return
         self.sudo().is_trial_over_told = True
-        message = self.env._("Trial is over, waiting for a payment method")
+        message = said(self.env)._("Trial is over, waiting for a payment method")
         self.env["subscription.event"]._log(
             "trial_ended", self, message, date_effective=day
         )
@@ -794,6 +798,9 @@ class SubscriptionContract(models.Model):
 
     def _get_value_text(self, name):
         """A field of the contract for the reader of the log; False if it is empty."""
+        return said(self.env).each(lambda env: self.with_env(env)._write_value(name))
+
+    def _write_value(self, name):
         self.ensure_one()
         value = self[name]
         if not value:
@@ -832,8 +839,8 @@ class SubscriptionContract(models.Model):
         return "end_set" if self.date_end else "end_removed"
 
     def _get_edit_message(self, name):
-        label = self._fields[name]._description_string(self.env)
-        return self.env._("%s edited", label)
+        label = self._fields[name]._description_string
+        return said(self.env)._("%s edited", said(self.env).each(label))
 
     # ----------------------------------------------------------------------
     # Story: the log, newest first, month by month (O1)

@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.tools.misc import format_date
 
 from ...formats import contract_csv
+from ..sentences import said
 
 
 class SubscriptionContractImporting(models.AbstractModel):
@@ -214,7 +215,7 @@ class SubscriptionContractImporting(models.AbstractModel):
             return model.create([self._prepare_contract(row, company) for row in rows])
         except ValidationError as error:
             raise UserError(
-                self.env._("Nothing was imported. %s", error.args[0])
+                said(self.env)._("Nothing was imported. %s", error.args[0])
             ) from error
 
     def _prepare_contract(self, row, company):

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools.misc import format_date
 
 from ..catalogue.subscription_recurrence_mixin import BILLING_MODES, PRORATIONS
 from ..dates import Day, as_last, as_stop
 from ..numbers import BigCount, Count, Number
+from ..sentences import said
 from ..texts import Label
 
 # What a billed line says must stay true; a change is a new line from its date on.
@@ -155,13 +155,13 @@ class SubscriptionContractLine(models.Model):
         for line in self:
             if line.date_end and line.date_start and line.date_end < line.date_start:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(contract)s, %(line)s: the end %(end)s lies before the "
                         "start %(start)s.",
                         contract=line.contract_id.display_name,
                         line=line.name,
-                        end=format_date(self.env, line.date_end),
-                        start=format_date(self.env, line.date_start),
+                        end=line.date_end,
+                        start=line.date_start,
                     )
                 )
 
@@ -170,7 +170,7 @@ class SubscriptionContractLine(models.Model):
         for line in self:
             if line.quantity < 0 or line.price_override < 0:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(contract)s, %(line)s: quantity and price must not be "
                         "negative.",
                         contract=line.contract_id.display_name,
@@ -185,7 +185,7 @@ class SubscriptionContractLine(models.Model):
         for line in self:
             if line.component_id.plan_id != line.contract_id.plan_id:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(contract)s: %(component)s is not part of the plan %(plan)s.",
                         contract=line.contract_id.display_name,
                         component=line.component_id.display_name,
@@ -196,7 +196,7 @@ class SubscriptionContractLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines._follow_up("line_added", self.env._("Booked"), "date_start")
+        lines._follow_up("line_added", said(self.env)._("Booked"), "date_start")
         lines._check_rules(lines.component_id, lines._get_first_day())
         return lines
 
@@ -224,7 +224,9 @@ class SubscriptionContractLine(models.Model):
         before = self._get_first_day(is_end)
         result = super().write(vals)
         if "date_end" in vals:
-            self._follow_up("line_ended", self.env._("End date changed"), "date_end")
+            self._follow_up(
+                "line_ended", said(self.env)._("End date changed"), "date_end"
+            )
         days = [day for day in (before, self._get_first_day(is_end)) if day]
         self._check_rules(
             components | self.component_id, min(days, default=None), contracts
@@ -237,7 +239,7 @@ class SubscriptionContractLine(models.Model):
                 self.env["subscription.event"]._log(
                     "changed",
                     line.contract_id,
-                    self.env._("Text of a line edited"),
+                    said(self.env)._("Text of a line edited"),
                     value_old=line.name,
                     value_new=name,
                 )
@@ -246,7 +248,7 @@ class SubscriptionContractLine(models.Model):
         for contract in self.contract_id:
             if contract.state == "ended":
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "Contract %s has ended; nothing can be booked any more.",
                         contract.display_name,
                     )
@@ -262,7 +264,7 @@ class SubscriptionContractLine(models.Model):
             self.env["subscription.event"]._log(
                 event_type,
                 line.contract_id,
-                f"{verb}: {line.name}",
+                verb.followed_by(line.name),
                 date_effective=line[date_field],
             )
         running.contract_id._follow_edit()
@@ -279,7 +281,7 @@ class SubscriptionContractLine(models.Model):
         )
         if charge:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(contract)s: %(line)s has been billed (%(period)s) and keeps its "
                     "terms. End it and add a new line from the day of the change.",
                     contract=charge.contract_id.display_name,
@@ -343,7 +345,7 @@ class SubscriptionContractLine(models.Model):
     def unlink(self):
         contracts, components = self.contract_id, self.component_id
         since = self._get_first_day()
-        self._follow_up("line_ended", self.env._("Removed"), "date_start")
+        self._follow_up("line_ended", said(self.env)._("Removed"), "date_start")
         result = super().unlink()
         self.browse()._check_rules(components, since, contracts)
         return result

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import groupby
 from odoo.tools.misc import format_date, format_time
 
+from ..sentences import Sentence, said
 from .subscription_contract import STORY_LENGTH
 
 EVENT_TYPES = [
@@ -175,10 +176,10 @@ class SubscriptionEvent(models.Model):
     )
     state_from = fields.Char()
     state_to = fields.Char()
-    message = fields.Char(required=True)
-    value_old = fields.Char("Before", help="What it was, as the reader knows it.")
-    value_new = fields.Char("After", help="What it is from now on.")
-    reason = fields.Char(help="Why, in the words of who did it.")
+    message = Sentence(required=True)
+    value_old = Sentence("Before", help="What it was, as the reader knows it.")
+    value_new = Sentence("After", help="What it is from now on.")
+    reason = Sentence(help="Why, in the words of who did it.")
 
     @api.depends("type")
     def _compute_topic(self):
@@ -187,20 +188,22 @@ class SubscriptionEvent(models.Model):
 
     def copy_data(self, default=None):
         raise UserError(
-            self.env._("The process log is append-only: events are not copied.")
+            said(self.env)._("The process log is append-only: events are not copied.")
         )
 
     def write(self, vals):
         if vals:
             raise UserError(
-                self.env._("The process log is append-only: events are not changed.")
+                said(self.env)._(
+                    "The process log is append-only: events are not changed."
+                )
             )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
-            self.env._("The process log is append-only: events are not deleted.")
+            said(self.env)._("The process log is append-only: events are not deleted.")
         )
 
     def _log(self, event_type, contracts, message, **vals):

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools.misc import format_date
 
 from ..dates import Day, as_stop
+from ..sentences import said
 
 
 class SubscriptionPause(models.Model):
@@ -38,23 +38,23 @@ class SubscriptionPause(models.Model):
                 pause.date_start, days=1
             ):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Contract %(contract)s: the pause ends on %(end)s, before it "
                         "begins on %(start)s.",
                         contract=pause.contract_id.display_name,
-                        end=format_date(self.env, pause.date_end),
-                        start=format_date(self.env, pause.date_start),
+                        end=pause.date_end,
+                        start=pause.date_start,
                     )
                 )
             other = (pause.contract_id.pause_ids - pause).filtered(pause._overlaps)
             if other:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Contract %(contract)s is paused from %(start)s on already "
                         "(until %(end)s). Choose days outside of that.",
                         contract=pause.contract_id.display_name,
-                        start=format_date(self.env, other[0].date_start),
-                        end=format_date(self.env, other[0].date_end) or "…",
+                        start=other[0].date_start,
+                        end=other[0].date_end or "…",
                     )
                 )
 

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..private_context import PRIVATE, get_private
+from ..sentences import said
 
 
 class SubscriptionTimelineMixin(models.AbstractModel):
@@ -48,7 +49,7 @@ class SubscriptionTimelineMixin(models.AbstractModel):
         agreed = self.filtered(lambda it: it.state != "draft")
         if kept and agreed:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(record)s is no draft any more and keeps what was agreed "
                     "(%(fields)s). Enter a change instead.",
                     record=agreed[0]._get_full_name(),

@@ -8,6 +8,7 @@ from ...engine.period import FOREVER, Period
 from ...engine.recurrence import Grid
 from ...engine.reduction import Reduction
 from ..numbers import Amount, BigCount, Count, Number
+from ..sentences import said
 from ..texts import Label
 from .subscription_discount_terms_mixin import AMOUNT_MAXIMUM, format_percent
 
@@ -146,7 +147,7 @@ class SubscriptionBonus(models.Model):
             problem = bonus._get_number_problem() or bonus._get_component_problem()
             if problem:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Bonus %(bonus)s: %(problem)s",
                         bonus=bonus.display_name,
                         problem=problem,
@@ -203,7 +204,7 @@ class SubscriptionBonus(models.Model):
         )
         if contract:
             raise ValidationError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s was sold with the bonus %(bonus)s. Archive "
                     "it and add a new one, which new contracts will get.",
                     contract=contract.display_name,

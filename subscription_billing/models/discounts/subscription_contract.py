@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools.misc import format_date
 
 from ..dates import as_stop
+from ..sentences import said
 
 
 class SubscriptionContract(models.Model):
@@ -63,7 +63,7 @@ class SubscriptionContract(models.Model):
             for bonus in contract.bonus_ids:
                 if not contract._is_bonus_fit(bonus):
                     raise ValidationError(
-                        self.env._(
+                        said(self.env)._(
                             "Contract %(contract)s: the bonus %(bonus)s is not part of "
                             "plan %(plan)s in %(currency)s.",
                             contract=contract.display_name,
@@ -78,7 +78,7 @@ class SubscriptionContract(models.Model):
             for contract in self:
                 if contract.state != "draft":
                     raise UserError(
-                        self.env._(
+                        said(self.env)._(
                             "Contract %s is running and keeps the bonuses it was "
                             "sold with.",
                             contract.display_name,
@@ -112,11 +112,11 @@ class SubscriptionContract(models.Model):
         self.check_access("write")
         if self.state == "ended" or (date_from and self._as_stop_before(date_from)):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s ends on %(end)s: there is nothing left to "
                     "take discount %(discount)s off.",
                     contract=self.display_name,
-                    end=format_date(self.env, self.date_end),
+                    end=self.date_end,
                     discount=discount.display_name,
                 )
             )
@@ -147,7 +147,7 @@ class SubscriptionContract(models.Model):
         self.env["subscription.event"]._log(
             "discount_redeemed",
             self,
-            self.env._("Discount redeemed: %s", discount.display_name),
+            said(self.env)._("Discount redeemed: %s", discount),
             date_effective=redemption.date_start,
         )
         return redemption

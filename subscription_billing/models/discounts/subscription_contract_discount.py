@@ -1,11 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
 
 from ...engine.interval import Interval
 from ...engine.money import to_decimal
 from ...engine.reduction import Reduction
 from ..dates import Day, as_last, as_stop
+from ..sentences import said
 
 RHYTHM = (
     "billing_interval_count",
@@ -138,12 +138,12 @@ class SubscriptionContractDiscount(models.Model):
         )
         if charge:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Discount %(discount)s comes too late for %(charge)s, which is "
                     "billed. Let it begin after %(day)s.",
                     discount=self.name,
                     charge=charge.display_name,
-                    day=format_date(self.env, charge.whole_date_start),
+                    day=charge.whole_date_start,
                 )
             )
 
@@ -160,7 +160,7 @@ class SubscriptionContractDiscount(models.Model):
         self.ensure_one()
         contract = self.contract_id
         contract.check_access("write")
-        message = self.env._("Discount ended: %s", self.name)
+        message = said(self.env)._("Discount ended: %s", self.name)
         if contract.state == "draft":
             self.sudo().unlink()
             day = None
@@ -168,12 +168,12 @@ class SubscriptionContractDiscount(models.Model):
             last = as_last(max(day, self.date_start))
             if self.date_end and self.date_end <= last:
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "Discount %(discount)s of contract %(contract)s ended on "
                         "%(day)s.",
                         discount=self.name,
                         contract=contract.display_name,
-                        day=format_date(self.env, self.date_end),
+                        day=self.date_end,
                     )
                 )
             self.sudo().date_end = last

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tools.misc import format_date
 
 from ..dates import Day
 from ..numbers import Amount, BigCount, Number
+from ..sentences import said
 from ..texts import Label
 
 # What a redemption keeps of the offer.
@@ -105,12 +105,12 @@ class SubscriptionDiscount(models.Model):
             start, end = discount.date_start, discount.date_end
             if not start or (end and end < start):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Discount %(discount)s is given from %(start)s to %(end)s: "
                         "enter a first day and no last day before it.",
                         discount=discount.display_name,
-                        start=format_date(self.env, start) or "?",
-                        end=format_date(self.env, end) or "?",
+                        start=start or "?",
+                        end=end or "?",
                     )
                 )
 
@@ -120,17 +120,17 @@ class SubscriptionDiscount(models.Model):
             start, end = discount.date_redeem_start, discount.date_redeem_end
             if start and end and end < start:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Discount %(discount)s: redeemable until %(end)s lies before "
                         "redeemable from %(start)s.",
                         discount=discount.display_name,
-                        start=format_date(self.env, start),
-                        end=format_date(self.env, end),
+                        start=start,
+                        end=end,
                     )
                 )
             if discount.redemption_limit < 0:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Discount %s: the number of redemptions must not be negative.",
                         discount.display_name,
                     )
@@ -153,7 +153,7 @@ class SubscriptionDiscount(models.Model):
         used = self.sudo().filtered("redemption_ids")
         if used:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Discount %s was redeemed: it keeps company and currency and is "
                     "not deleted. Archive it, then nobody redeems it any more.",
                     used[:1].display_name,
@@ -201,7 +201,7 @@ class SubscriptionDiscount(models.Model):
         )
         if not discount:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "There is no discount with the code %(code)s in %(company)s. "
                     "Check the spelling.",
                     code=code or "''",
@@ -238,22 +238,22 @@ class SubscriptionDiscount(models.Model):
         start, end = self.date_redeem_start, self.date_redeem_end
         if not self.active:
             raise UserError(
-                self.env._("Discount %s is no longer offered.", self.display_name)
+                said(self.env)._("Discount %s is no longer offered.", self.display_name)
             )
         if start and on < start:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Discount %(discount)s can be redeemed from %(start)s on.",
                     discount=self.display_name,
-                    start=format_date(self.env, start),
+                    start=start,
                 )
             )
         if end and on > end:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Discount %(discount)s could be redeemed until %(end)s.",
                     discount=self.display_name,
-                    end=format_date(self.env, end),
+                    end=end,
                 )
             )
 
@@ -262,7 +262,7 @@ class SubscriptionDiscount(models.Model):
         problem = self._get_misfit(contract)
         if problem:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Discount %(discount)s does not fit contract %(contract)s: "
                     "%(problem)s",
                     discount=self.display_name,
@@ -291,7 +291,7 @@ class SubscriptionDiscount(models.Model):
         domain = [("discount_id", "=", self.id)]
         if contract.discount_ids.filtered(lambda it: it.discount_id == self):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s has redeemed discount %(discount)s already.",
                     contract=contract.display_name,
                     discount=self.display_name,
@@ -302,7 +302,7 @@ class SubscriptionDiscount(models.Model):
             [*domain, ("contract_id.commercial_partner_id", "=", customer.id)], limit=1
         ):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(customer)s has redeemed discount %(discount)s already, and it "
                     "is given once per customer.",
                     customer=customer.display_name,
@@ -312,7 +312,7 @@ class SubscriptionDiscount(models.Model):
         limit = self.redemption_limit
         if limit and redemptions.search_count(domain, limit=limit) >= limit:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Discount %(discount)s has been redeemed %(limit)s times and is "
                     "used up.",
                     discount=self.display_name,

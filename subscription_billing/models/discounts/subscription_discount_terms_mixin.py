@@ -4,6 +4,7 @@ from odoo.tools.misc import format_date, formatLang
 
 from ..dates import Day
 from ..numbers import Amount, BigCount, Count, Number
+from ..sentences import said
 
 # Beyond it a float no longer knows the cents.
 AMOUNT_MAXIMUM = 1e12
@@ -91,7 +92,7 @@ class SubscriptionDiscountTermsMixin(models.AbstractModel):
         for record in self:
             if record.kind == "percent" and not 0 < record.percent <= 100:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Discount %(discount)s: the percentage must lie above 0 and "
                         "not above 100, it is %(percent)s.",
                         discount=record.display_name,
@@ -100,7 +101,7 @@ class SubscriptionDiscountTermsMixin(models.AbstractModel):
                 )
             if record.kind == "amount" and not 0 < record.amount < AMOUNT_MAXIMUM:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Discount %(discount)s: the amount must be positive, it is "
                         "%(amount)s.",
                         discount=record.display_name,
@@ -109,7 +110,7 @@ class SubscriptionDiscountTermsMixin(models.AbstractModel):
                 )
             if not 0 <= record.amount_minimum < AMOUNT_MAXIMUM:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Discount %s: the minimum amount must not be negative.",
                         record.display_name,
                     )
@@ -120,7 +121,7 @@ class SubscriptionDiscountTermsMixin(models.AbstractModel):
         for record in self:
             if record.duration == "periods" and record.period_count < 1:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Discount %(discount)s: enter for how many billing periods "
                         "it is given (it is %(count)s).",
                         discount=record.display_name,

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..sentences import said
+
 CLAIM_KINDS = [("fee", "Fee"), ("interest", "Interest")]
 
 
@@ -65,7 +67,7 @@ class AccountMove(models.Model):
         for move in self:
             if not move.subscription_claim_kind or move.reversal_move_ids:
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%s is no claim of dunning, or was waived before.",
                         move.display_name,
                     )
@@ -137,7 +139,7 @@ class AccountMove(models.Model):
             or self._is_being_collected()
         ):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%s cannot be written off: it is no open invoice, or money is "
                     "under way for it.",
                     self.display_name,
@@ -212,7 +214,7 @@ class AccountMove(models.Model):
             entry = move.subscription_write_off_id
             if not entry:
                 raise UserError(
-                    self.env._("%s was not written off.", move.display_name)
+                    said(self.env)._("%s was not written off.", move.display_name)
                 )
             entry._reverse_moves(
                 [

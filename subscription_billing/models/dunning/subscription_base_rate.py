@@ -1,11 +1,11 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date
 
 from ...engine.interest import half_year
 from ...engine.money import to_decimal
 from ..dates import Day
 from ..numbers import Number
+from ..sentences import said
 from ..texts import Label
 
 
@@ -33,9 +33,9 @@ class SubscriptionBaseRate(models.Model):
         for rate in self:
             if rate.date_start != half_year(rate.date_start):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "The base rate of %s: it changes on 1 January and on 1 July.",
-                        format_date(self.env, rate.date_start),
+                        rate.date_start,
                     )
                 )
 

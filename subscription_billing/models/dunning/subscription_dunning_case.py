@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, plaintext2html
 
 from ..failures import explain
+from ..sentences import said
 
 CASE_STATES = [
     ("open", "Open"),
@@ -137,7 +138,7 @@ class SubscriptionDunningCase(models.Model):
             if not waiting and not self.step_ids:
                 self.unlink()
             return
-        waiting._drop(self.env._("Paid meanwhile."))
+        waiting._drop(said(self.env)._("Paid meanwhile."))
         self.sudo().write({"state": "closed", "date_closed": day})
         self.activity_unlink(["subscription_billing.mail_activity_type_dunning"])
         self._lift_pauses(day)
@@ -209,7 +210,9 @@ class SubscriptionDunningCase(models.Model):
         """The debtor was handed over by mistake, or is back: dunning may go on."""
         self.check_access("write")
         if any(case.state != "handed_over" for case in self):
-            raise UserError(self.env._("Only what was handed over is taken back."))
+            raise UserError(
+                said(self.env)._("Only what was handed over is taken back.")
+            )
         self.sudo().state = "open"
 
     def action_hand_over(self):
@@ -218,7 +221,7 @@ class SubscriptionDunningCase(models.Model):
         for case in self.sudo():
             if not case.level_id:
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%s was not dunned yet. Send a letter first.",
                         case.partner_id.display_name,
                     )
@@ -247,7 +250,9 @@ class SubscriptionDunningCase(models.Model):
             )
             if not moves:
                 raise UserError(
-                    self.env._("%s owes no invoice.", case.partner_id.display_name)
+                    said(self.env)._(
+                        "%s owes no invoice.", case.partner_id.display_name
+                    )
                 )
             moves._write_off(case.company_id._get_collection_date())
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..dates import Day
+from ..sentences import said
 from ..texts import Label
 
 KINDS = [
@@ -88,7 +89,7 @@ class SubscriptionDunningHold(models.Model):
         """Who asked for what is on record."""
         if not self.env.su:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%s stays as it was entered. Lift it, and enter another.",
                     ", ".join(self.mapped("display_name")),
                 )
@@ -100,20 +101,20 @@ class SubscriptionDunningHold(models.Model):
         for hold in self:
             if hold.kind == "block" and not hold.date_until:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%s: until which day is dunning blocked?",
                         hold.partner_id.display_name,
                     )
                 )
             if hold.kind == "dispute" and not hold.move_id:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%s: which invoice is disputed?", hold.partner_id.display_name
                     )
                 )
             if hold.kind == "promise" and not hold.promise_ids:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%s: what was promised for which day?",
                         hold.partner_id.display_name,
                     )
@@ -121,7 +122,7 @@ class SubscriptionDunningHold(models.Model):
             owner = hold.move_id.commercial_partner_id
             if owner and owner != hold.commercial_partner_id:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(move)s is not owed by %(debtor)s.",
                         move=hold.move_id.display_name,
                         debtor=hold.partner_id.display_name,

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..numbers import Amount, Count
+from ..sentences import said
 from ..texts import Label, Words
 
 CHANNELS = [
@@ -128,7 +129,7 @@ class SubscriptionDunningLevel(models.Model):
         wrong = [name for name in named if name not in PLACEHOLDERS]
         if wrong or empty:
             raise ValidationError(
-                self.env._(
+                said(self.env)._(
                     "Level “%(level)s”: its text names %(wrong)s. It may name "
                     "%(known)s, each in braces.",
                     level=self.name,
@@ -142,7 +143,7 @@ class SubscriptionDunningLevel(models.Model):
         used = self.env["subscription.dunning.step"].sudo()
         for step in used.search([("level_id", "in", self.ids)], limit=1):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Level “%s” stands in letters that were sent or proposed. Make a "
                     "new policy without it, and choose that one.",
                     step.level_id.name,

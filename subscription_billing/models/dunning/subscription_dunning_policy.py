@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from ...engine.escalation import Level
 from ...engine.money import to_decimal
 from ..numbers import Number
+from ..sentences import said
 from ..texts import Label
 
 BOOKINGS = [("charged", "When it is charged"), ("paid", "When it is paid")]
@@ -81,7 +82,7 @@ class SubscriptionDunningPolicy(models.Model):
         for policy in self:
             if not policy.level_ids and not is_loading:
                 raise ValidationError(
-                    self.env._("%s has no levels. Add at least one.", policy.name)
+                    said(self.env)._("%s has no levels. Add at least one.", policy.name)
                 )
             policy._check_order()
 
@@ -92,7 +93,7 @@ class SubscriptionDunningPolicy(models.Model):
         for level in self._get_levels():
             if level.pauses_contracts and (ended or level.ends_contracts):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(policy)s: level “%(level)s” pauses contracts that were "
                         "ended before. Pause first, end later.",
                         policy=self.name,
@@ -101,7 +102,7 @@ class SubscriptionDunningPolicy(models.Model):
                 )
             if handed_over:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(policy)s: level “%(level)s” comes after the debtor was "
                         "handed over. Nothing may.",
                         policy=self.name,

@@ -9,6 +9,7 @@ from odoo.tools import format_date, formatLang
 from ...engine.interest import interest
 from ...engine.money import to_decimal
 from ..failures import RETRYABLE, explain
+from ..sentences import Sentence, said
 from .subscription_dunning_facts import Key
 
 _logger = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class SubscriptionDunningStep(models.Model):
     )
     amount_total = fields.Monetary("To Pay", readonly=True)
     reason = fields.Char("Why", compute="_compute_reason")
-    message = fields.Char(
+    message = Sentence(
         "Trouble", readonly=True, help="What did not work, or what was left out."
     )
     claim_move_ids = fields.One2many(
@@ -193,7 +194,7 @@ class SubscriptionDunningStep(models.Model):
             for step in own:
                 key = step._get_key()
                 if key not in found or step.case_id.state != "open":
-                    step._drop(self.env._("Paid, credited or held meanwhile."))
+                    step._drop(said(self.env)._("Paid, credited or held meanwhile."))
                     continue
                 if not step._is_same(found[key], key.policy):
                     step.write(step._prepare(found[key], known[key], key.policy, day))
@@ -236,9 +237,9 @@ class SubscriptionDunningStep(models.Model):
         )
         for half in missing:
             self._warn(
-                self.env._(
+                said(self.env)._(
                     "No interest from %s on: enter the base rate of this half-year.",
-                    format_date(self.env, half),
+                    half,
                 )
             )
 
@@ -296,7 +297,8 @@ class SubscriptionDunningStep(models.Model):
 
     def _warn(self, text):
         """Something was left out: it is seen on the step, and somebody is asked."""
-        self.message = f"{self.message} {text}" if self.message else text
+        before = said(self.env).of(self, "message")
+        self.message = said(self.env).lines([before, text]) if before else text
         self.case_id._ask_staff(text)
 
     # ----------------------------------------------------------------------
@@ -367,7 +369,9 @@ class SubscriptionDunningStep(models.Model):
         for step in self.sudo():
             if step.state != "done" or step.is_waived:
                 raise UserError(
-                    self.env._("%s: there is nothing to waive.", step.display_name)
+                    said(self.env)._(
+                        "%s: there is nothing to waive.", step.display_name
+                    )
                 )
             step.claim_move_ids._waive()
             step.is_waived = True
@@ -416,7 +420,7 @@ class SubscriptionDunningStep(models.Model):
         mailed = self.filtered(lambda it: it.level_id._sends_mail())
         for step in mailed.filtered(lambda it: it._lacks_address()):
             step._warn(
-                self.env._(
+                said(self.env)._(
                     "%s has no e-mail address: print and send the letter.",
                     step.partner_id.display_name,
                 )
@@ -494,7 +498,7 @@ class SubscriptionDunningStep(models.Model):
         """Pause or end; one that cannot be is told of, and the letter goes out."""
         running = contracts.filtered(lambda it: it.state in ("trial", "active"))
         for contract in running:
-            reason = self.env._("Dunning: %s", self.level_id.name)
+            reason = said(self.env)._("Dunning: %s", self.level_id)
             try:
                 with self.env.cr.savepoint():
                     contract._change_for_money(kind, day, reason)
@@ -511,7 +515,7 @@ class SubscriptionDunningStep(models.Model):
         self.env["subscription.event"]._log(
             "dunned",
             contracts,
-            self.level_id.name,
+            said(self.env).of(self.level_id, "name"),
             value_new=formatLang(
                 self.env, self.amount_total, currency_obj=self.currency_id
             ),
@@ -544,7 +548,7 @@ class SubscriptionDunningStep(models.Model):
         letters = self.sudo().letter_id
         self.check_access("read")
         if not letters:
-            raise UserError(self.env._("There is no letter among them."))
+            raise UserError(said(self.env)._("There is no letter among them."))
         content = self.env["subscription.dunning.letter"]._join(letters)
         attachment = self.env["ir.attachment"].create(
             {

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..numbers import BigCount
+from ..sentences import said
 from ..texts import Label, Words
 
 FEATURE_KINDS = [
@@ -61,7 +62,7 @@ class SubscriptionFeature(models.Model):
         for feature in self:
             if not CODE.fullmatch(feature.code):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Feature %(feature)s: the code “%(code)s” may have letters, "
                         "digits and . _ : - only, and begins with one of the former.",
                         feature=feature.name,
@@ -79,7 +80,7 @@ class SubscriptionFeature(models.Model):
                 domain.append(("company_id", "=", False))
             if every.search(domain, limit=1):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Feature %(feature)s: the code %(code)s is in use. A feature "
                         "that all companies share needs a code of its own.",
                         feature=feature.name,
@@ -92,7 +93,7 @@ class SubscriptionFeature(models.Model):
         for feature in self:
             if feature.meter_id and feature.kind != "limit":
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Feature %s is on or off: there is no limit a meter could "
                         "count against. Make it a limit, or take the meter away.",
                         feature.display_name,

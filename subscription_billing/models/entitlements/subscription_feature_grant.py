@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ...engine.money import to_decimal
 from ..numbers import QUANTITY_DIGITS, PriceNumber
+from ..sentences import said
 
 GRANT_PHASES = [
     ("always", "Always"),
@@ -86,7 +87,7 @@ class SubscriptionFeatureGrant(models.Model):
             component = grant.component_id
             if grant.is_per_unit and (not component or component.kind == "metered"):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(offer)s grants %(feature)s per unit, but has no quantity "
                         "that is booked. Grant it by a component with one.",
                         offer=grant._get_source().display_name,

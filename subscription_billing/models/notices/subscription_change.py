@@ -16,12 +16,6 @@ class SubscriptionChange(models.Model):
 
     _inherit = "subscription.change"
 
-    customer_texts = fields.Json(
-        readonly=True,
-        copy=False,
-        help="Before and after in the customer's language, as they were when it was "
-        "applied.",
-    )
     is_confirmation_due = fields.Boolean(
         readonly=True,
         copy=False,
@@ -29,19 +23,10 @@ class SubscriptionChange(models.Model):
     )
     _confirmation_due = models.Index("(id) WHERE is_confirmation_due")
 
-    def _describe(self):
-        """Before and after, for the staff; for the customer they are kept."""
-        lang = self.contract_id.partner_id.lang or self.env.lang
-        translated = self.with_context(lang=lang)
-        self.customer_texts = translated._get_kind()._describe(translated)
-        if lang == self.env.lang:
-            return tuple(self.customer_texts)
-        return super()._describe()
-
     def _get_told_texts(self, is_withdrawn=False):
         """The change as texts for the customer."""
         kinds = dict(self._fields["kind"]._description_selection(self.env))
-        old, new = self.customer_texts or (self.text_old, self.text_new)
+        old, new = self.text_old, self.text_new
         values = " → ".join(filter(None, (old, new)))
         what = f"{kinds[self.kind]}: {values}" if values else kinds[self.kind]
         if is_withdrawn:

@@ -7,6 +7,7 @@ from odoo.tools.sql import column_exists
 from ..dates import as_last, as_stop
 from ..failures import isolate
 from ..private_context import Private, get_private
+from ..sentences import said
 
 # What a customer is told about, apart from ends and pauses that have own e-mails.
 OTHER_KINDS = ("end", "pause", "resume")
@@ -323,7 +324,9 @@ class SubscriptionContract(models.Model):
 
     def _get_notice_label(self, code):
         codes = self.env["subscription.notice"]._fields["code"]
-        return dict(codes._description_selection(self.env))[code]
+        return said(self.env).each(
+            lambda env: dict(codes._description_selection(env))[code]
+        )
 
     def _queue_isolated(self, template, code, facts):
         """Queue for all; where that fails, without the culprits (X5)."""
@@ -356,7 +359,7 @@ class SubscriptionContract(models.Model):
         _logger.warning(
             "%s: e-mail %s failed: %s", self.name, code, error, exc_info=error
         )
-        message = self.env._(
+        message = said(self.env)._(
             "%(notice)s could not be written: %(error)s", notice=label, error=error
         )
         self.env["subscription.event"]._log("notice_failed", self, message)

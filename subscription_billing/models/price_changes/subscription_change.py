@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..failures import explain
+from ..sentences import said
 
 
 class SubscriptionChange(models.Model):
@@ -46,7 +47,7 @@ class SubscriptionChange(models.Model):
         )
         if later:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Undo price change %s first: it came later.",
                     later.price_change_id.name,
                 )

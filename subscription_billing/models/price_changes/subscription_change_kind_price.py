@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
+
+from ..sentences import said
 
 
 class SubscriptionChangeKindPrice(models.AbstractModel):
@@ -16,12 +17,12 @@ class SubscriptionChangeKindPrice(models.AbstractModel):
             return
         if change._get_line()._get_news(row._prepare_old_terms()):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s, %(line)s: on %(day)s it has another price "
                     "than the one %(change)s was made for.",
                     contract=change.contract_id.display_name,
                     line=change.line_id.name,
-                    day=format_date(self.env, day),
+                    day=day,
                     change=row.change_id.name,
                 )
             )

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..private_context import get_private
+from ..sentences import said
 
 
 class SubscriptionContract(models.Model):
@@ -14,7 +15,7 @@ class SubscriptionContract(models.Model):
         """A price change for these contracts, to be filled in."""
         if len(self.company_id) > 1:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Prices are changed company by company. Select contracts of one "
                     "of them: %s.",
                     ", ".join(self.company_id.mapped("name")),

@@ -14,6 +14,7 @@ from ..dates import Day, as_stop
 from ..failures import isolate
 from ..numbers import Number
 from ..private_context import PRIVATE, Private
+from ..sentences import said
 from ..texts import Label, Words
 
 # Contracts written to by one press of the button; the next press takes the others.
@@ -217,7 +218,7 @@ class SubscriptionPriceChange(models.Model):
                 value = change[name]
                 if not math.isfinite(value) or not least <= value <= most:
                     raise ValidationError(
-                        self.env._(
+                        said(self.env)._(
                             "Price change %(change)s: %(field)s must lie between "
                             "%(least)s and %(most)s, it is %(value)s.",
                             change=change.name,
@@ -324,13 +325,13 @@ class SubscriptionPriceChange(models.Model):
     def _check_announceable(self, contracts):
         if self.state not in ("applied", "done"):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Price change %s: apply it before it is announced.", self.name
                 )
             )
         if not contracts:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Price change %s: every customer was written to. Use “Announce "
                     "Again” to repeat it.",
                     self.name,
@@ -338,12 +339,14 @@ class SubscriptionPriceChange(models.Model):
             )
         if not self.template_id:
             raise UserError(
-                self.env._("Price change %s: choose an e-mail template.", self.name)
+                said(self.env)._(
+                    "Price change %s: choose an e-mail template.", self.name
+                )
             )
         lost = contracts.filtered(lambda contract: not contract.partner_id.email)
         if lost:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "These customers have no e-mail address: %s. Add it, or write to "
                     "them yourself.",
                     ", ".join(sorted(set(lost.partner_id.mapped("display_name")))[:20]),
@@ -389,7 +392,7 @@ class SubscriptionPriceChange(models.Model):
         for change in self:
             if change.state != "draft":
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "Price change %s was applied and stays as it is. Undo it, or "
                         "make another one.",
                         change.name,
@@ -412,7 +415,9 @@ class SubscriptionPriceChange(models.Model):
         changed = self.line_ids.filtered(lambda row: row._is_change())
         if not changed:
             raise UserError(
-                self.env._("Price change %s: no contract would change.", self.name)
+                said(self.env)._(
+                    "Price change %s: no contract would change.", self.name
+                )
             )
         changed.contract_id._lock_or_refuse()
         changed.sudo()._create_prices()
@@ -448,7 +453,7 @@ class SubscriptionPriceChange(models.Model):
         for change in self:
             if change.state != "applied" or change.date <= change._get_today():
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "Price change %s cannot be undone: only one that was applied "
                         "and whose date is still to come can. Make a new change.",
                         change.name,
@@ -640,18 +645,18 @@ class SubscriptionPriceChange(models.Model):
     def _check_complete(self):
         if self.mode in ("percent", "amount") and not self[self.mode]:
             raise UserError(
-                self.env._("Price change %s: enter by how much.", self.name)
+                said(self.env)._("Price change %s: enter by how much.", self.name)
             )
         if self.mode == "new_price" and not self.price_ids:
             raise UserError(
-                self.env._("Price change %s: add the new prices.", self.name)
+                said(self.env)._("Price change %s: add the new prices.", self.name)
             )
 
     def _check_one_currency(self, lines):
         currencies = lines.contract_id.currency_id
         if len(currencies) > 1:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Price change %(change)s: an amount is of one currency, but the "
                     "contracts have %(currencies)s. Select those of one currency, or "
                     "change by percent.",
@@ -697,7 +702,7 @@ class SubscriptionPriceChange(models.Model):
             own.validate(self.env["subscription.contract"])
         except (ValueError, SyntaxError, TypeError) as error:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Price change %(change)s: the filter %(filter)s cannot be read.",
                     change=self.name,
                     filter=self.domain,

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
-from odoo.tools.misc import format_date
 
 from ...engine.money import ZERO, to_decimal
 from ...engine.worth import monthly_value
 from ..numbers import PRICE_DIGITS, Number
+from ..sentences import said
 from .subscription_price import PRICE_MODELS, SINGLE_AMOUNT_MODELS
 
 
@@ -150,7 +150,7 @@ class SubscriptionContractLine(models.Model):
 
     def _get_missing_price_message(self):
         self.ensure_one()
-        return self.env._(
+        return said(self.env)._(
             "Contract %(contract)s: plan %(variant)s has no %(currency)s price for "
             "%(component)s on %(day)s. Add one under Configuration > Prices, or set an "
             "own price on the line.",
@@ -158,7 +158,7 @@ class SubscriptionContractLine(models.Model):
             variant=self.contract_id.variant_id.display_name,
             currency=self.currency_id.name,
             component=self.component_id.display_name,
-            day=format_date(self.env, self.date_start),
+            day=self.date_start,
         )
 
     def _get_monthly_amount(self):

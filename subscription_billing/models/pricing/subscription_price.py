@@ -15,6 +15,7 @@ from ..numbers import (
     by_bound,
 )
 from ..private_context import PRIVATE, get_private
+from ..sentences import said
 
 PRICE_MODELS = [
     ("flat", "Flat fee"),
@@ -211,7 +212,7 @@ class SubscriptionPrice(models.Model):
         for price in self:
             if price.variant_id and price.variant_id.plan_id != price.plan_id:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "The price of %(component)s names variant %(variant)s, which "
                         "belongs to another plan.",
                         component=price.component_id.display_name,
@@ -256,7 +257,7 @@ class SubscriptionPrice(models.Model):
         )
         if line:
             raise ValidationError(
-                self.env._(
+                said(self.env)._(
                     "Contract %(contract)s was sold with the price %(price)s. Add a "
                     "new price with a later start date instead of changing it.",
                     contract=line.contract_id.display_name,
@@ -293,7 +294,7 @@ class SubscriptionPrice(models.Model):
             problem = price._get_problem()
             if problem:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Price of %(component)s: %(problem)s",
                         component=price.component_id.display_name,
                         problem=problem,
@@ -557,7 +558,7 @@ class SubscriptionPrice(models.Model):
     def _check_steps(self, pricelist, steps):
         if any(price < 0 for _quantity, price in steps):
             raise ValidationError(
-                self.env._(
+                said(self.env)._(
                     "Pricelist %(pricelist)s gives %(product)s a negative price. "
                     "Correct its rules, or choose another price model.",
                     pricelist=pricelist.display_name,
@@ -572,7 +573,7 @@ class SubscriptionPrice(models.Model):
             owner = price.pricelist_id.company_id
             if owner and owner != price.company_id:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Pricelist %(pricelist)s belongs to %(owner)s, and the price "
                         "of %(component)s does not. Choose a pricelist of all "
                         "companies, or limit the plan to this one.",

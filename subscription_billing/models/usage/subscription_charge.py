@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...engine.period import Period
 from ..dates import aware
+from ..sentences import said
 from .subscription_usage_window import UsageWindow
 
 
@@ -47,7 +48,7 @@ class SubscriptionCharge(models.Model):
         for charge in measured:
             if claimed.get(charge.id, 0) != charge.usage_count:
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%(charge)s was measured from %(expected)s events, but "
                         "%(claimed)s of them are open. Bill the contract again.",
                         charge=charge.display_name,

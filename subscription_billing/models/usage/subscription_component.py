@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..sentences import said
+
 
 class SubscriptionComponent(models.Model):
     """Metered components: which events they price, and what late ones cost."""
@@ -43,7 +45,7 @@ class SubscriptionComponent(models.Model):
         for component in self:
             if (component.kind == "metered") != bool(component.meter_id):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Component %s: metered usage needs a meter, and only metered "
                         "usage has one.",
                         component.display_name,
@@ -68,7 +70,7 @@ class SubscriptionComponent(models.Model):
         if charge:
             component = charge.component_id
             raise ValidationError(
-                self.env._(
+                said(self.env)._(
                     "Component %(component)s has billed usage (%(contract)s): it and "
                     "meter %(meter)s keep filters and rounding. Add a new component "
                     "with a meter of its own.",

@@ -6,6 +6,7 @@ from ...engine.local_time import day_start_utc, local_date
 from ...engine.money import ZERO, to_decimal
 from ..dates import as_stop, aware, naive
 from ..numbers import Amount
+from ..sentences import said
 from .subscription_usage_history import UsageHistory
 from .subscription_usage_window import UsageSpan
 
@@ -90,7 +91,9 @@ class SubscriptionContract(models.Model):
         except (TypeError, ValueError):
             day = None
         if not day or day.year > MAX_YEAR:
-            raise UserError(self.env._("%s is no date. Write it as 2026-12-31.", date))
+            raise UserError(
+                said(self.env)._("%s is no date. Write it as 2026-12-31.", date)
+            )
         return day
 
     def _find_by_reference(self, reference, company):
@@ -105,7 +108,7 @@ class SubscriptionContract(models.Model):
             )
         if not contract:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "There is no contract %(reference)s in %(company)s.",
                     reference=reference,
                     company=company.sudo().name,

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...engine.bucketed import Bucketed
 from ...engine.limits import Limited
@@ -10,6 +10,7 @@ from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
 from ...engine.quota import Quota
 from ..dates import as_last
+from ..sentences import said
 from .subscription_charge import _as_file_name
 from .subscription_usage_window import UsageSpan, UsageTerms, UsageWindow
 
@@ -72,7 +73,7 @@ class SubscriptionContractLine(models.Model):
                 )
                 if other.component_id == line.component_id or both_rest:
                     raise ValidationError(
-                        self.env._(
+                        said(self.env)._(
                             "%(contract)s: %(line)s and %(other)s count the same "
                             "events of %(meter)s at the same time. End one of them, "
                             "or give their components different filters.",
@@ -104,12 +105,12 @@ class SubscriptionContractLine(models.Model):
         for charge in billed:
             for line in metered.filtered(lambda it, row=charge: it._is_rated_in(row)):
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "%(contract)s: usage of %(line)s is billed up to %(day)s. Let "
                         "the new line begin after it.",
                         contract=line.contract_id.display_name,
                         line=line.name,
-                        day=format_date(self.env, charge.date_end),
+                        day=charge.date_end,
                     )
                 )
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..numbers import Count
+from ..sentences import said
 from ..texts import Label
 
 AGGREGATIONS = [
@@ -97,7 +98,7 @@ class SubscriptionMeter(models.Model):
         for meter in self:
             if meter._is_unique() and not meter.unique_property:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Meter %s counts different values: name the property of the "
                         "event that holds the value.",
                         meter.display_name,
@@ -109,7 +110,7 @@ class SubscriptionMeter(models.Model):
         for meter in self:
             if meter.code != meter.code.strip() or not meter.code.isprintable():
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Meter %s: the code must not begin or end with a space or "
                         "hold invisible characters.",
                         meter.display_name,
@@ -121,7 +122,7 @@ class SubscriptionMeter(models.Model):
         for meter in self:
             if not -12 <= meter.rounding_digits <= 8:
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Meter %(meter)s: rounding to %(digits)s decimals is not "
                         "possible, only from -12 to 8.",
                         meter=meter.display_name,
@@ -164,7 +165,7 @@ class SubscriptionMeter(models.Model):
         )
         if usage:
             raise ValidationError(
-                self.env._(
+                said(self.env)._(
                     "Meter %s has recorded usage and keeps company, aggregation, "
                     "property and carry-over. Add a new meter and book it from the "
                     "day of the change.",

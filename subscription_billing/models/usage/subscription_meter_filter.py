@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..sentences import said
 from ..texts import Label
 
 OPERATORS = [("in", "is one of"), ("not_in", "is none of")]
@@ -38,7 +39,7 @@ class SubscriptionMeterFilter(models.Model):
         for record in self:
             if not record.property.strip() or not record._get_values():
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Filter of %(owner)s: give a property and at least one value "
                         "(it says %(values)s).",
                         owner=(record.meter_id or record.component_id).display_name,

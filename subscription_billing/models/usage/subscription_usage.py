@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ...formats.usage_event import EventError, parse
 from ..dates import Instant
+from ..sentences import said
 from .subscription_meter import COUNTING_AGGREGATIONS
 
 MAX_EVENTS = 10_000
@@ -137,7 +138,7 @@ class SubscriptionUsage(models.Model):
         pairs = [part.partition("=") for part in text.split(",") if part.strip()]
         if not all(name.strip() and sign for name, sign, _value in pairs):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Properties %s cannot be read. Write them as region=eu, user=ada.",
                     text,
                 )
@@ -191,7 +192,7 @@ class SubscriptionUsage(models.Model):
         guarded = EVENT_FIELDS & names
         if guarded and not self.env.su:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%s of usage cannot be written. Delete the event and record "
                     "another one.",
                     ", ".join(sorted(guarded)),
@@ -210,7 +211,7 @@ class SubscriptionUsage(models.Model):
         billed = self.sudo().filtered("charge_id")[:1]
         if billed:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Event %(key)s is billed with %(charge)s and stays. Reverse it: "
                     "that records a counter-event.",
                     key=billed.key,
@@ -227,18 +228,18 @@ class SubscriptionUsage(models.Model):
     def _log(self, event_type, before=None):
         """One event of the process log per event of usage; old and new value."""
         verbs = {
-            "usage_recorded": self.env._("Usage recorded"),
-            "usage_changed": self.env._("Usage changed"),
-            "usage_deleted": self.env._("Usage deleted"),
-            "usage_reversed": self.env._("Usage reversed"),
+            "usage_recorded": said(self.env)._("Usage recorded"),
+            "usage_changed": said(self.env)._("Usage changed"),
+            "usage_deleted": said(self.env)._("Usage deleted"),
+            "usage_reversed": said(self.env)._("Usage reversed"),
         }
         log = self.env["subscription.event"].sudo()
         vals_list = []
         for usage in self:
-            message = f"{verbs[event_type]}: {usage.key}: {usage._get_summary()}"
+            facts = usage._get_summary()
             if before:
-                message = f"{verbs[event_type]}: {usage.key}: {before[usage]}"
-                message += f" → {usage._get_summary()}"
+                facts = f"{before[usage]} → {facts}"
+            message = verbs[event_type].followed_by(f"{usage.key}: {facts}")
             vals_list.append(log._prepare_event(event_type, usage.contract_id, message))
         log.create(vals_list)
 
@@ -266,10 +267,10 @@ class SubscriptionUsage(models.Model):
         """
         self._check_usage_right()
         if not isinstance(events, list):
-            raise UserError(self.env._("events must be a list of objects."))
+            raise UserError(said(self.env)._("events must be a list of objects."))
         if len(events) > MAX_EVENTS:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(count)s events are too many for one call, at most %(limit)s "
                     "are taken. Nothing was recorded; send them in several calls.",
                     count=len(events),
@@ -460,7 +461,7 @@ class SubscriptionUsage(models.Model):
         self.ensure_one()
         if not self.sudo().charge_id:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Event %s is not billed yet. Change or delete it instead of "
                     "reversing it.",
                     self.key,
@@ -468,14 +469,14 @@ class SubscriptionUsage(models.Model):
             )
         if self.key.startswith(REVERSAL_PREFIX):
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Event %s is a reversal itself. Record a new event instead.",
                     self.key,
                 )
             )
         if self.meter_id.aggregation in IRREVERSIBLE:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Event %(key)s: a counter-event changes nothing where the highest "
                     "or last value counts (meter %(meter)s). Record the right value, "
                     "or refund the invoice.",
@@ -530,7 +531,7 @@ class SubscriptionUsage(models.Model):
         )
         if rows:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "Event %(key)s cannot be reversed: another event has the key "
                     "%(taken)s. Record a counter-event with a key of its own.",
                     key=rows[0][0],

@@ -7,6 +7,7 @@ from odoo.tools import plaintext2html
 from ...engine.money import to_decimal
 from ..failures import isolate
 from ..numbers import Number
+from ..sentences import said
 
 BASES = [
     ("quota", "Share of the free quantity (%)"),
@@ -69,7 +70,7 @@ class SubscriptionUsageAlert(models.Model):
         for alert in self:
             if alert.component_id.kind != "metered":
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "Component %s is not metered: there is no usage to alert on.",
                         alert.component_id.display_name,
                     )
@@ -81,7 +82,7 @@ class SubscriptionUsageAlert(models.Model):
             model = alert.mail_template_id.model
             if model and model != "subscription.usage.notice":
                 raise ValidationError(
-                    self.env._(
+                    said(self.env)._(
                         "The mail template %s is not for usage notices. Choose or copy "
                         "one that is.",
                         alert.mail_template_id.display_name,
@@ -228,4 +229,5 @@ class SubscriptionUsageAlert(models.Model):
             user_id=contract._get_responsible().id,
         )
         log = self.env["subscription.event"]
-        log._log("usage_alert_failed", contract, f"{summary}: {error}")
+        message = said(self.env)._("Usage alerts failed: %s", error)
+        log._log("usage_alert_failed", contract, message)

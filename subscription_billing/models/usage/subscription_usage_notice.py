@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date, formatLang, plaintext2html
 
+from ..sentences import said
+
 
 class SubscriptionUsageNotice(models.Model):
     """An alert that went out: once per alert, contract line and period."""
@@ -51,7 +53,7 @@ class SubscriptionUsageNotice(models.Model):
         for notice in self:
             unit = notice.unit_name or ""
             for name in ("quantity", "quota"):
-                number = explaining._format_number(notice.env, notice[name])
+                number = explaining._format_quotient(notice.env, notice[name])
                 notice[f"{name}_text"] = f"{number} {unit}".strip()
 
     @api.model
@@ -90,7 +92,9 @@ class SubscriptionUsageNotice(models.Model):
         """Log, mail and activity, as each alert wants them. Mails are only queued."""
         for notice in self:
             user = notice.contract_id._get_responsible()
-            text = notice.with_context(lang=user.lang)._get_text()
+            text = said(notice.with_context(lang=user.lang).env).each(
+                notice._write_text
+            )
             notice._log(text)
             if notice.alert_id.mail_template_id:
                 notice._queue_mail()
@@ -102,9 +106,9 @@ class SubscriptionUsageNotice(models.Model):
                     user_id=user.id,
                 )
 
-    def _get_text(self):
-        """What was reached, in the language of the context."""
-        self.ensure_one()
+    def _write_text(self, env):
+        """What was reached, in the language of ``env``."""
+        self = self.with_context(lang=env.lang)
         facts = {
             "component": self.line_id.name,
             "quantity": self.quantity_text,
@@ -136,7 +140,9 @@ class SubscriptionUsageNotice(models.Model):
         contract, template = self.contract_id, self.alert_id.mail_template_id
         if not self.partner_id.email:
             self._log(
-                self.env._("No usage mail sent: %s has no e-mail", self.partner_id.name)
+                said(self.env)._(
+                    "No usage mail sent: %s has no e-mail", self.partner_id.name
+                )
             )
             return
         names = ("subject", "body_html", "email_from", "reply_to")

@@ -3,12 +3,13 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...engine.local_time import utc_window
 from ...engine.money import ZERO, to_decimal
 from ...engine.period import Period
 from ..dates import as_stop, aware, format_days, naive
+from ..sentences import said
 from .subscription_measuring import AGGREGATES
 from .subscription_meter import UNIQUE_AGGREGATIONS
 from .subscription_usage_window import UsageWindow
@@ -42,7 +43,7 @@ class SubscriptionUsageStatement(models.AbstractModel):
         charge = charge.sudo()
         if not charge.usage_to or charge.is_void:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%s bills no usage (any more): there is nothing to state.",
                     charge.display_name,
                 )
@@ -83,11 +84,11 @@ class SubscriptionUsageStatement(models.AbstractModel):
         usage = next((each for each in usages if each[0] == line), None)
         if usage is None:
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(contract)s: %(line)s counts no usage on %(day)s.",
                     contract=line.contract_id.display_name,
                     line=line.name,
-                    day=format_date(self.env, day),
+                    day=day,
                 )
             )
         _line, whole, priced, facts = usage
@@ -190,7 +191,7 @@ class SubscriptionUsageStatement(models.AbstractModel):
         for name, amount in sums:
             if statement.amount != amount:
                 raise UserError(
-                    self.env._(
+                    said(self.env)._(
                         "%(charge)s: its arithmetic comes to %(sum)s, but %(document)s "
                         "says %(amount)s. Have the invoice checked before a statement "
                         "goes out.",
@@ -210,7 +211,7 @@ class SubscriptionUsageStatement(models.AbstractModel):
             say = self.env["subscription.explaining"]._format_number
             first, last = statement.period.start, statement.period.last_day
             raise UserError(
-                self.env._(
+                said(self.env)._(
                     "%(line)s of %(contract)s: %(quantity)s were billed for "
                     "%(period)s, but the events come to %(measured)s. They were "
                     "changed since, or a part of the period was billed anew.",

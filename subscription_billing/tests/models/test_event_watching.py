@@ -169,9 +169,10 @@ class TestEventWatching(SubscriptionCommon):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 1)
 
-    def test_the_values_are_written_as_the_writer_reads_them(self):
+    def test_the_values_are_written_as_the_reader_reads_them(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.clerk.lang = "de_DE"
         contract = self.contract.with_user(self.clerk).with_context(lang="de_DE")
         contract.date_end = "2024-06-30"
-        self.assertLastEvent(self.contract, value_new="30.06.2024")
+        self.assertLastEvent(contract, value_new="30.06.2024")
+        self.assertLastEvent(self.contract, value_new="06/30/2024")

@@ -68,6 +68,13 @@ class TestExplaining(UsageCommon):
             text = text or "123,456,789,012,345,678,901.123456789012"
             self.assertEqual(write(self.env, number), text)
 
+    def test_a_free_quantity_for_a_part_of_a_period_is_told_to_six_decimals(self):
+        part = ("unit", "7741.935483870968", "0.002", "15.483870967742", "")
+        self.assertEqual(self._rows(part), ["7,741.935484 GB × 0.002 = 15.483871"])
+        part = ("unit", "0.000001234567891", "1000000", "1.234567891", "")
+        text = "0.00000123457 GB × 1,000,000.00 = 1.234568"
+        self.assertEqual(self._rows(part), [text])
+
     def test_the_currency_says_how_many_decimals_at_least(self):
         yen = self.env.ref("base.JPY")
         self.assertEqual(
