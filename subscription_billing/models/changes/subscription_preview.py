@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ...engine.charge import ChargeKind, Plan
 from ..failures import isolate
@@ -48,11 +49,12 @@ class SubscriptionPreview(models.AbstractModel):
             look: fields.Date.to_date(it["effective"]) for look, it in after.items()
         }
         until = {look.contract_id: day for look, day in days.items()}
-        documents = self._get_documents(until, today)
+        documents, _errors = self._get_documents(until, today)
         previews = {
             look: {
                 "before": self._get_standing(look.contract_id, today, day),
-                "instead_of": documents[look.contract_id],
+                # What cannot be billed as it is may be mended by the change.
+                "instead_of": documents.get(look.contract_id, []),
                 **after[look],
             }
             for look, day in days.items()
@@ -81,10 +83,14 @@ class SubscriptionPreview(models.AbstractModel):
         for change in changes:
             contract = change.contract_id
             until |= dict.fromkeys((contract, *heirs[contract]), change.date_effective)
-        documents = self._get_documents(until, today)
+        documents, errors = self._get_documents(until, today)
+        for change in changes:
+            mine = (change.contract_id, *heirs[change.contract_id])
+            refused |= {change: errors[it] for it in mine if it in errors}
         return {
             change: self._look(change, today, documents, waiting, was, heirs)
             for change in changes
+            if change not in refused
         }
 
     def _look(self, change, today, documents, waiting, was, heirs):
@@ -144,9 +150,10 @@ class SubscriptionPreview(models.AbstractModel):
         """The bills of today and after it, up to the first one from a day on.
 
         :param dict until: contract -> that day
-        :return: dict contract -> list of documents
+        :return: dict contract -> list of documents, and dict contract -> error of those
+            that cannot be billed
         """
-        documents = {contract: [] for contract in until}
+        documents, errors = {}, {}
         horizons = {contract: max(today, day) for contract, day in until.items()}
         while horizons:
             contracts = self.env["subscription.contract"].union(*horizons).sudo()
@@ -154,16 +161,24 @@ class SubscriptionPreview(models.AbstractModel):
             following = {}
             for contract, horizon in horizons.items():
                 plan = planned[contract.sudo()]
-                found, horizon = self._look_ahead(contract.sudo(), plan, horizon, today)
+                try:
+                    found, horizon = self._look_ahead(
+                        contract.sudo(), plan, horizon, today
+                    )
+                except UserError as error:
+                    errors[contract] = error
+                    continue
                 documents[contract] = found
                 late = any(doc["date"] >= str(until[contract]) for doc in found)
                 if horizon and not late:
                     following[contract] = horizon
             horizons = following
-        return {
+        documents = {
             contract: self._cut(found, str(until[contract]))
             for contract, found in documents.items()
+            if contract not in errors
         }
+        return documents, errors
 
     def _look_ahead(self, contract, plan, horizon, today):
         """Documents up to a day, and the day up to which to look next, False for

@@ -92,6 +92,22 @@ class TestChangeBatch(ChangeCommon):
             alone = change._preview(change.contract_id._get_today())
             self.assertEqual(change.preview, alone)
 
+    def test_c4_what_cannot_be_billed_or_applied_leaves_the_others_alone(self):
+        """Each is found where it fails; the others are reckoned once."""
+        homeless = self.subscribe("2024-01-01")
+        homeless.partner_id = self._customer("Homeless")
+        homeless.partner_id.country_id = False
+        batch = self.batch(contract_ids=[(6, 0, (self.good + self.bad + homeless).ids)])
+        service = self.env.registry["subscription.change.batch"]
+        work = service._preview
+        with patch.object(service, "_preview", autospec=True, side_effect=work) as once:
+            batch.action_preview()
+        reasons = {it.contract_id: it.preview_error for it in batch.change_ids}
+        once.assert_called_once()
+        self.assertFalse(reasons[self.good])
+        self.assertIn("ends on 06/30/2024", reasons[self.bad])
+        self.assertIn("has no country", reasons[homeless])
+
     def test_c4_another_wish_needs_another_preview(self):
         batch = self.batch()
         batch.action_preview()

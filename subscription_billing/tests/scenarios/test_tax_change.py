@@ -141,7 +141,7 @@ class TestTaxChange(UsageCommon):
         self.replace("2020-07-01")
         contract = self.sell("2020-06-01", self.monthly)
         self.bill("2020-06-01", contract)
-        documents = self.env["subscription.preview"]._get_documents(
+        documents, _errors = self.env["subscription.preview"]._get_documents(
             {contract: self.day("2020-07-01")}, self.day("2020-06-15")
         )
         self.assertEqual(documents[contract][-1]["tax"], 16.0)
