@@ -86,7 +86,8 @@ class SubscriptionPreview(models.AbstractModel):
         documents, errors = self._get_documents(until, today)
         for change in changes:
             mine = (change.contract_id, *heirs[change.contract_id])
-            refused |= {change: errors[it] for it in mine if it in errors}
+            for contract in filter(errors.get, mine):
+                refused[change] = errors[contract]
         return {
             change: self._look(change, today, documents, waiting, was, heirs)
             for change in changes
