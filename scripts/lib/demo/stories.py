@@ -24,6 +24,19 @@ NAMES = {
     "Team workspace": "Team-Arbeitsbereich",
     "Business workspace": "Business-Arbeitsbereich",
     "Additional user": "Weiterer Benutzer",
+    "Developer platform": "Entwicklerplattform",
+    "Handbook": "Handbuch",
+    "Onboarding": "Einrichtung",
+    "Priority support": "Bevorzugter Support",
+    "Starting credit": "Startguthaben",
+    "Welcome discount": "Willkommensrabatt",
+    "Welcome: 15 % in the first three months": "Willkommen: 15 % in den ersten "
+    "drei Monaten",
+    "Loyalty bonus after one year": "Treuebonus nach einem Jahr",
+    "Loyalty: 5 % after one year": "Treue: 5 % nach einem Jahr",
+    "Monthly fee, billed quarterly": "Monatlich, vierteljährlich berechnet",
+    "Monthly in arrears": "Monatlich nachträglich",
+    "Monthly, on the 15th": "Monatlich zum 15.",
     "Monthly": "Monatlich",
     "Quarterly": "Vierteljährlich",
     "Yearly": "Jährlich",
@@ -45,6 +58,9 @@ class Stories:
         for model, field, words in (
             ("subscription.component", "name", NAMES),
             ("subscription.plan.variant", "name", NAMES),
+            ("subscription.discount", "name", NAMES),
+            ("subscription.bonus", "name", NAMES),
+            ("subscription.meter", "name", NAMES),
             ("subscription.meter", "unit_name", UNITS),
         ):
             for record in self.env[model].search([]):
