@@ -6,5 +6,6 @@ from . import subscription_component
 from . import subscription_contract
 from . import subscription_pause
 from . import subscription_contract_line
+from . import subscription_preview
 from . import res_company
 from . import res_config_settings

@@ -193,6 +193,19 @@ class SubscriptionContract(models.Model):
             ),
         ]
 
+    def _get_feature_texts(self, day):
+        """What is granted on a day, in the order of the features: list of [name, limit
+        as people write it]."""
+        phase = self._get_phase(day)
+        limits = self._get_limits(day, phase) if phase in GRANTING_PHASES else {}
+        granted = (
+            Entitlement(feature, is_granted=True, limit=limits[feature])
+            for feature in self.env["subscription.feature"].union(*limits).sorted()
+            if feature.kind == "on_off" or limits[feature] != ZERO
+        )
+        rows = map(self._get_entitlement_row, granted)
+        return [[row["name"], row["limit"]] for row in rows]
+
     def _get_used(self, meters, day):
         """What was used so far in the period around a day: meter -> quantity. Nothing
         for meters none of the contract's lines has on that day."""

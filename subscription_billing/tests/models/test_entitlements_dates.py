@@ -184,6 +184,31 @@ class TestEntitlementsDates(EntitlementCommon):
         limits = [answer["features"]["projects"]["limit"] for answer in answers]
         self.assertEqual((plans, limits), (["cloud", "big"], [5.0, 50.0]))
 
+    def test_c4_a_preview_says_what_comes_and_what_goes(self):
+        contract = self.subscribe("2024-01-01", quantities={self.seats: 4})
+        vals = {"line_id": contract.line_ids[1].id, "quantity": 1500}
+        change = self.draft_change(contract, "quantity", timing="now", **vals)
+        preview = change._preview(self.day("2024-01-10"))
+        same = [["Sso", "Yes"], ["Projects", "5 projects"], ["Storage", "10 GB"]]
+        self.assertEqual(preview["before"]["features"], [*same, ["Users", "4 users"]])
+        self.assertEqual(
+            preview["after"]["features"], [*same, ["Users", "1,500 users"]]
+        )
+        change._update_preview(self.day("2024-01-10"))
+        self.assertIn("1,500 users", change.preview_html)
+        self.assertIn("text-danger text-decoration-line-through", change.preview_html)
+
+    def test_c4_a_preview_of_a_pause_takes_all_and_of_the_end_too(self):
+        contract = self.subscribe("2024-01-01")
+        reason = self.env.ref("subscription_billing.subscription_end_reason_other")
+        end = {"end_reason_id": reason.id, "end_method": "extraordinary"}
+        end |= {"timing": "now", "date_last": "2024-01-20"}
+        for kind, vals in (("pause", {"timing": "now"}), ("end", end)):
+            change = self.draft_change(contract, kind, **vals)
+            preview = change._preview(self.day("2024-01-10"))
+            self.assertEqual(len(preview["before"]["features"]), 3, kind)
+            self.assertEqual(preview["after"]["features"], [], kind)
+
     def test_c5_a_variant_that_follows_the_first_term(self):
         """Three months with few projects, then the ordinary variant."""
         vals = {"first_term_count": 3, "first_term_unit": "month"}
