@@ -56,7 +56,7 @@ COMPONENTS = {
 DISCOUNTS = [
     {
         "name": "Welcome: 15 % in the first three months",
-        "code": "WELCOME15",
+        "code": "WELCOME",
         "kind": "percent",
         "percent": 15,
         "duration": "periods",

@@ -2,6 +2,7 @@ import base64
 from datetime import timedelta
 
 from odoo.tests import tagged
+from odoo.tools import file_open
 
 from ..discount_common import DiscountCommon
 
@@ -95,6 +96,23 @@ class TestImportAgreed(DiscountCommon):
         self.advance("2024-07-01", self._contracts())
         self.assertFalse(self._contracts().charge_ids)
         self.assertEqual(self._contracts().state, "ended")
+
+    def test_the_example_file_can_be_imported(self):
+        """With customers, plans and a discount of its codes, as the demo data has."""
+        self._discount(code="WELCOME", duration="periods", period_count=3)
+        self._price(self._component("handbook", "Handbook", kind="on_off"), 19.0)
+        starter = self.plan.copy({"name": "Starter", "code": "starter"})
+        starter.variant_ids.write({"name": "Yearly", "code": "yearly"})
+        self.plan.code = "team"
+        for ref in ("DEMO-001", "DEMO-003"):
+            self._customer(ref, ref=ref)
+        with file_open("subscription_billing/static/csv/contracts.csv", "rb") as file:
+            content = base64.b64encode(file.read().replace(b"EUR", b"USD"))
+        wizard = self.env["subscription.contract.import"].create(
+            {"file": content, "is_backlog_billed": True}
+        )
+        wizard.action_import()
+        self.assertEqual((wizard.state, wizard.error_count), ("done", 0))
 
     def test_it_asks_before_it_bills_more_than_a_period(self):
         """Nothing is imported before the answer."""
