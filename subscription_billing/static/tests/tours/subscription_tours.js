@@ -84,7 +84,7 @@ tours.add("subscription_life", {
         see("body:not(:has(.modal))"),
         click("[name=scheduled_change_ids] button[name=action_withdraw]"),
         click(".modal .btn-primary"),
-        see(".o_form_view:not(:has([name=scheduled_change_ids] .o_data_row))"),
+        see(".o_form_view:not(:has([name=scheduled_change_ids] button))"),
         // Cancel.
         click("button:contains(Cancel or End)"),
         ...choose(".modal [name=end_reason_id]", "Other"),
@@ -92,5 +92,31 @@ tours.add("subscription_life", {
         see(".modal [name=preview_html]:contains(Per month)"),
         click(".modal button[name=action_apply].btn-primary"),
         see(".alert:contains(This contract ends after)"),
+    ],
+});
+
+// Last night's failure: from the list to the customer's address and back.
+tours.add("subscription_failure", {
+    steps: () => [
+        see(".o_data_row:contains(has no country)"),
+        click(".o_data_row [name=plan_id], .o_data_row [name=variant_id]"),
+        see(".alert-danger:contains(has no country)"),
+        click("[name=partner_id] a"),
+        ...choose("[name=country_id]", "United States"),
+        click(".o_form_button_save"),
+        see(".o_form_saved"),
+        click(".o_breadcrumb .o_back_button a, .breadcrumb-item:last-child a"),
+        click("button[name=action_retry_billing]"),
+        see(".o_notification:contains(INV)"),
+        see(".o_form_view:not(:has(.alert-danger:contains(has no country)))"),
+    ],
+});
+
+// Why is this amount so? From the invoice.
+tours.add("subscription_why", {
+    steps: () => [
+        click("button[name=action_view_subscription_charges]"),
+        click(".o_data_row:contains(Seats) [name=date_start]"),
+        see("[name=explanation_html]:contains(5.00)"),
     ],
 });
