@@ -1,7 +1,7 @@
 {
     "name": "Subscription Billing: DATEV",
     "summary": "DATEV files for the tax adviser, and German taxes of services",
-    "version": "19.0.1.0.1",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Localizations",
     "author": "The subscription_billing founders",
     "website": "https://github.com/subscription-billing/subscription_billing",

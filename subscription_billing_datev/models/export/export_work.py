@@ -6,7 +6,8 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo.fields import Domain
-from odoo.tools.misc import format_date
+
+from odoo.addons.subscription_billing.models.sentences import said
 
 from ...engine.booking import BookingError, book
 from ...formats.document_xml import HIGHEST_COUNT, write_document_xml
@@ -92,23 +93,23 @@ class ExportWork:
         """Numbers of the company, and the period; nothing is read if they are wrong."""
         company = self.company
         if not 1001 <= company.datev_consultant <= 9999999:
-            message = self.env._(
+            message = said(self.env)._(
                 "The consultant number must be between 1001 and 9999999."
             )
             self.add("error", company, message)
         if not 1 <= company.datev_client <= 99999:
-            message = self.env._("The client number must be between 1 and 99999.")
+            message = said(self.env)._("The client number must be between 1 and 99999.")
             self.add("error", company, message)
         if not 4 <= company.datev_account_length <= 8:
-            message = self.env._("Accounts of DATEV have 4 to 8 digits.")
+            message = said(self.env)._("Accounts of DATEV have 4 to 8 digits.")
             self.add("error", company, message)
         if not company.datev_chart:
-            message = self.env._(
+            message = said(self.env)._(
                 "Choose the chart of the company at DATEV: SKR 03 or SKR 04."
             )
             self.add("error", company, message)
         if not company.restrictive_audit_trail:
-            message = self.env._(
+            message = said(self.env)._(
                 "The audit trail is off: posted invoices can be deleted."
             )
             self.add("warning", company, message)
@@ -117,17 +118,19 @@ class ExportWork:
     def _check_period(self):
         export = self.export
         if export.date_from > export.date_to:
-            self.add("error", export, self.env._("The period ends before it begins."))
+            self.add(
+                "error", export, said(self.env)._("The period ends before it begins.")
+            )
             return
         year = self.company.compute_fiscalyear_dates(export.date_from)
         if export.date_to > year["date_to"]:
             self.add(
                 "error",
                 export,
-                self.env._(
+                said(self.env)._(
                     "The period goes beyond the fiscal year, which ends on %s: make "
                     "one export for each year.",
-                    format_date(self.env, year["date_to"]),
+                    year["date_to"],
                 ),
             )
 
@@ -172,7 +175,9 @@ class ExportWork:
             self.add("error", move, self._explain(error))
             return
         if not rows:
-            self.add("info", move, self.env._("All amounts are 0: it makes no row."))
+            self.add(
+                "info", move, said(self.env)._("All amounts are 0: it makes no row.")
+            )
         for item in items:
             self.ledger[item.account.number] += item.balance
         self._check_document(move, voucher.document)
@@ -186,44 +191,46 @@ class ExportWork:
         self.row_count += len(rows)
 
     def _explain(self, error):
-        facts = error.facts
+        return said(self.env).each(lambda env: self._write_error(env, error))
+
+    def _write_error(self, env, error):
         return {
-            "untaxed": self.env._(
+            "untaxed": env._(
                 "DATEV takes a tax out of account %(account)s, and the line has none. "
                 "Choose the tax, or another account.",
             ),
-            "other_tax": self.env._(
+            "other_tax": env._(
                 "Account %(account)s stands for another tax than %(tax)s. Choose the "
                 "account of that tax (fiscal position).",
             ),
-            "no_key": self.env._(
+            "no_key": env._(
                 "Tax %(tax)s on account %(account)s has no DATEV key. Set it on the "
                 "tax.",
             ),
-            "both_taxed": self.env._(
+            "both_taxed": env._(
                 "Both sides of the entry have a tax (account %(account)s). Book it in "
                 "two entries.",
             ),
-            "several_taxes": self.env._(
+            "several_taxes": env._(
                 "A line on account %(account)s has taxes that DATEV has no key for: "
                 "%(tax)s."
             ),
-            "tax_differs": self.env._(
+            "tax_differs": env._(
                 "The tax of account %(account)s differs by %(amount)s from what DATEV "
                 "computes of the gross amount."
             ),
-            "no_partner": self.env._(
+            "no_partner": env._(
                 "An item on account %(account)s has no partner, so it has no debtor "
                 "or creditor."
             ),
-        }[error.code] % {"account": "", "tax": "", "amount": "", **facts}
+        }[error.code] % {"account": "", "tax": "", "amount": "", **error.facts}
 
     def _check_document(self, move, document):
         """Two numbers that DATEV could not tell from each other."""
         cleaned = clean_document(document)
         other = self.cleaned.setdefault(cleaned, document)
         if other != document:
-            message = self.env._(
+            message = said(self.env)._(
                 "%(one)s and %(two)s are the same number for DATEV: %(number)s.",
                 one=other,
                 two=document,
@@ -239,7 +246,7 @@ class ExportWork:
             for number, _rate in tax.parts:
                 self.explained[number] += difference
             self.explained[row.contra.number] -= difference
-            message = self.env._(
+            message = said(self.env)._(
                 "DATEV computes the tax of account %(account)s %(amount)s otherwise "
                 "than Odoo, by rounding.",
                 account=row.contra.number,
@@ -247,7 +254,9 @@ class ExportWork:
             )
             self.add("warning", move, message)
         if tax and tax.country and not voucher.own_vat:
-            message = self.env._("The company's VAT number is missing (one-stop shop).")
+            message = said(self.env)._(
+                "The company's VAT number is missing (one-stop shop)."
+            )
             self.add("error", self.company, message)
         if tax and tax.asks_vat:
             self._check_recapitulative(move.commercial_partner_id, voucher)
@@ -256,11 +265,15 @@ class ExportWork:
         """Who is in the recapitulative statement needs a country and a VAT id."""
         if not partner.country_id:
             self.add(
-                "error", partner, self.env._("The country is missing (EU turnover).")
+                "error",
+                partner,
+                said(self.env)._("The country is missing (EU turnover)."),
             )
         if not voucher.vat:
             self.add(
-                "error", partner, self.env._("The VAT number is missing (EU turnover).")
+                "error",
+                partner,
+                said(self.env)._("The VAT number is missing (EU turnover)."),
             )
 
     # ----------------------------------------------------------------------
@@ -276,16 +289,19 @@ class ExportWork:
             number = value.number
             is_person = account_type in ("asset_receivable", "liability_payable")
             if not (number.isdecimal() and number.isascii() and number.strip("0")):
-                message = self.env._(
+                message = said(self.env)._(
                     "%s is no account of DATEV: only digits are.", number
                 )
                 self.add("error", account, message)
             elif len(number) != length:
-                message = self.env._("%(number)s has not %(length)s digits.")
-                message %= {"number": number, "length": length}
+                message = said(self.env)._(
+                    "%(number)s has not %(length)s digits.",
+                    number=number,
+                    length=length,
+                )
                 self.add("error", account, message)
             elif account in unknown and not is_person:
-                message = self.env._(
+                message = said(self.env)._(
                     "DATEV does not know account %s of payments under way: set the "
                     "bank account, or 1360, as its DATEV number.",
                     number,
@@ -296,19 +312,19 @@ class ExportWork:
         length = self.company.datev_account_length + 1
         for (kind, number), partner in self.reader.partners.items():
             if len(number) != length or number[0] not in FIRST_DIGITS[kind]:
-                message = self.env._(
+                message = said(self.env)._(
                     "%(number)s is no account of a %(kind)s: %(length)s digits, the "
                     "first one of %(digits)s.",
                     number=number,
-                    kind=self.env._("customer")
+                    kind=said(self.env)._("customer")
                     if kind == "debtor"
-                    else self.env._("vendor"),
+                    else said(self.env)._("vendor"),
                     length=length,
                     digits=", ".join(FIRST_DIGITS[kind]),
                 )
                 self.add("error", partner, message)
             if not is_writable(partner._get_datev_name()):
-                message = self.env._(
+                message = said(self.env)._(
                     "DATEV does not take the name %s: it has characters DATEV does not "
                     "know, or begins like a formula. Set the name for DATEV.",
                     partner._get_datev_name(),
@@ -322,7 +338,7 @@ class ExportWork:
         for number in sorted({*self.ledger, *self.booked}):
             difference = self.booked[number] - self.ledger[number]
             if difference != self.explained[number]:
-                message = self.env._(
+                message = said(self.env)._(
                     "Account %(account)s comes to %(booked)s in the rows, and to "
                     "%(ledger)s in the ledger.",
                     account=number,
@@ -337,22 +353,26 @@ class ExportWork:
         period = self.export._get_period_domain()
         drafts = moves.search(period & Domain("state", "=", "draft"), order="id")
         if drafts:
-            message = self.env._("%s entries of the period are drafts.", len(drafts))
+            message = said(self.env)._(
+                "%s entries of the period are drafts.", len(drafts)
+            )
             self.add("warning", drafts[0], message)
         gaps = period & Domain("made_sequence_gap", "=", True)
         for move in moves.search(gaps & Domain("state", "=", "posted"), limit=100):
-            message = self.env._("A number before %s is missing.", move.name)
+            message = said(self.env)._("A number before %s is missing.", move.name)
             self.add("warning", move, message)
         posted = period & Domain("state", "=", "posted")
         posted &= Domain("datev_export_id", "=", False)
         left = moves.search_count(posted) - len(self.moves)
         if left:
-            message = self.env._(
+            message = said(self.env)._(
                 "%s entries of other journals are not in the files.", left
             )
             self.add("info", self.export, message)
         if len(self.documents) > HIGHEST_COUNT:
-            message = self.env._("DATEV takes %s documents at a time.", HIGHEST_COUNT)
+            message = said(self.env)._(
+                "DATEV takes %s documents at a time.", HIGHEST_COUNT
+            )
             self.add("error", self.export, message)
 
     # ----------------------------------------------------------------------

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.subscription_billing.models.sentences import Sentences
+
 SEVERITIES = [("error", "Error"), ("warning", "Warning"), ("info", "Note")]
 
 
@@ -15,7 +17,7 @@ class SubscriptionDatevFinding(models.Model):
     )
     company_id = fields.Many2one(related="export_id.company_id", store=True)
     severity = fields.Selection(SEVERITIES, required=True)
-    name = fields.Text("Finding", required=True)
+    name = Sentences("Finding", required=True)
     res_model = fields.Char("Model")
     res_id = fields.Many2oneReference("Record", model_field="res_model")
 

@@ -25,13 +25,22 @@ class TestDatevTranslation(TranslationMixin, DatevCommon):
     same_in_german = SAME_IN_GERMAN
     allow_inherited_tests_method = True
 
-    def test_findings_come_in_the_language_of_the_user(self):
+    def test_findings_come_in_the_language_of_the_reader(self):
+        """Whoever made the export."""
+        export = self.export("2026-12-15", "2027-01-15")
+        export.with_context(lang="de_DE").action_check()
+        self.assertIn("which ends on 12/31/2026", self.found(export, "error")[0])
+        german = export.with_context(lang="de_DE")
+        self.assertIn("das am 31.12.2026 endet", self.found(german, "error")[0])
+
+    def test_entries_that_cannot_be_told_too(self):
         self.sell(("8300", 50))
         export = self.export()
-        export.with_context(lang="de_DE").action_check()
-        self.assertIn(
-            "DATEV rechnet aus dem Konto 8300", self.found(export, "error")[0]
-        )
+        export.action_check()
+        self.assertIn("DATEV takes a tax out", self.found(export, "error")[0])
+        german = export.with_context(lang="de_DE")
+        words = "DATEV rechnet aus dem Konto 8300"
+        self.assertIn(words, self.found(german, "error")[0])
 
     def test_locks_are_explained_in_german(self):
         invoice = self.sell(("8400", 50, self.vat_19))
