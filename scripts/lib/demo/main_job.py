@@ -8,7 +8,7 @@ from pathlib import Path
 from . import collection_checks, company, datev, usage, usage_checks
 from .collection import Collection
 from .deferrals import Deferrals
-from .stories import Stories
+from .stories import Stories, translate
 from .window import Window
 
 
@@ -26,6 +26,7 @@ def do_main_job(env, folder, window):
     started = time.perf_counter()
     env = company.create_company(env)
     usage.create_plan(env)
+    translate(env)
     positions = company.set_up_taxes(env)
     company.import_rates(env, window)
     partners = company.import_customers(env, positions, window)
@@ -42,7 +43,6 @@ def do_main_job(env, folder, window):
     collection.set_up(contracts)
     deferrals = Deferrals(env, window)
     stories = Stories(env, collection.clock)
-    stories.translate()
     runs = bill_all_months(env, folder, window, collection, deferrals, stories)
     runs += bill(env, window.today)
     collection.collect_today()

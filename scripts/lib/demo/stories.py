@@ -43,6 +43,22 @@ NAMES = {
 }
 
 
+def translate(env):
+    """German customers read German names and units."""
+    for model, field, words in (
+        ("subscription.component", "name", NAMES),
+        ("subscription.plan.variant", "name", NAMES),
+        ("subscription.discount", "name", NAMES),
+        ("subscription.bonus", "name", NAMES),
+        ("subscription.meter", "name", NAMES),
+        ("subscription.meter", "unit_name", UNITS),
+    ):
+        for record in env[model].search([]):
+            if record[field] in words:
+                german = record.with_context(lang="de_DE")
+                german[field] = words[record[field]]
+
+
 class Stories:
     """Of the contracts without usage, whose sums are checked on their own."""
 
@@ -52,21 +68,6 @@ class Stories:
         self.told = Counter()
         self.reasons = env["subscription.end.reason"].search([])
         self.changed = env["subscription.contract"]
-
-    def translate(self):
-        """German customers read German names and units."""
-        for model, field, words in (
-            ("subscription.component", "name", NAMES),
-            ("subscription.plan.variant", "name", NAMES),
-            ("subscription.discount", "name", NAMES),
-            ("subscription.bonus", "name", NAMES),
-            ("subscription.meter", "name", NAMES),
-            ("subscription.meter", "unit_name", UNITS),
-        ):
-            for record in self.env[model].search([]):
-                if record[field] in words:
-                    german = record.with_context(lang="de_DE")
-                    german[field] = words[record[field]]
 
     def go_on(self, day):
         """Changes and endings of a month, by its last day."""
