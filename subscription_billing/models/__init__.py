@@ -1,5 +1,6 @@
 from . import subscription_guard_mixin
 from . import subscription_process_lock
+from . import mail_activity
 from . import product_template
 from . import res_company
 from . import res_config_settings

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from psycopg2.extras import Json
 
 from odoo import fields, models
+from odoo.tools import plaintext2html
 from odoo.tools.misc import format_date, format_datetime
 from odoo.tools.translate import get_translated_module, get_translation
 
@@ -20,9 +21,6 @@ class Said(str):
         said = super().__new__(cls, texts.get(lang) or texts[SOURCE_LANG])
         said.texts, said.lang = texts, lang
         return said
-
-    def __str__(self):
-        return self  # not reduced to one language
 
     def followed_by(self, words):
         """Words that are the same in each language, after a colon."""
@@ -61,14 +59,23 @@ class said:  # noqa: N801  reads as what it does: said(self.env)._("…")
     def lines(self, sentences):
         return self.each(lambda env: "\n".join(_put(env, it) for it in sentences))
 
+    def html(self, sentence):
+        """A sentence as the note of an activity, each in its user's language."""
+        return self.each(lambda env: plaintext2html(_put(env, sentence)))
+
     def of(self, record, name):
         """What a field says."""
         return self.each(lambda env: record.with_context(lang=env.lang)[name])
 
 
+def in_lang(text, lang):
+    """A sentence in one of its languages; any other text as it is."""
+    return text.texts.get(lang, text) if isinstance(text, Said) else text
+
+
 def _put(env, fact):
     if isinstance(fact, Said):
-        return fact.texts.get(env.lang, fact)
+        return in_lang(fact, env.lang)
     if isinstance(fact, datetime):
         return format_datetime(env, fact)
     if isinstance(fact, date):

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import LockError, RedirectWarning, UserError
 from odoo.fields import Command, Domain
-from odoo.tools import plaintext2html
 from odoo.tools.misc import formatLang
 
 from ...engine.charge import ChargeKind
@@ -332,8 +331,8 @@ class SubscriptionContract(models.Model):
         if not self.activity_search([xmlid]):
             self.activity_schedule(
                 xmlid,
-                summary=self.env._("Billing failed"),
-                note=plaintext2html(message),
+                summary=said(self.env)._("Billing failed"),
+                note=said(self.env).html(message),
                 user_id=self._get_responsible().id,
             )
 

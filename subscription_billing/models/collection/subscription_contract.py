@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import plaintext2html
 
 from ..private_context import get_private
 from ..sentences import said
@@ -345,7 +344,7 @@ class SubscriptionContract(models.Model):
             if not contract.activity_search([MONEY_ACTIVITY]):
                 contract.activity_schedule(
                     MONEY_ACTIVITY,
-                    note=plaintext2html(message),
+                    note=said(self.env).html(message),
                     user_id=contract._get_responsible().id,
                 )
 

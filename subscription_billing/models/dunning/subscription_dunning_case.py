@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, plaintext2html
+from odoo.tools import format_date
 
 from ..failures import explain
 from ..sentences import said
@@ -173,7 +173,7 @@ class SubscriptionDunningCase(models.Model):
             if not case.activity_search([kind]):
                 case.activity_schedule(
                     kind,
-                    note=plaintext2html(message),
+                    note=said(self.env).html(message),
                     user_id=case._get_responsible().id,
                 )
 

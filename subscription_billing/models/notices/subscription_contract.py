@@ -289,7 +289,7 @@ class SubscriptionContract(models.Model):
             contracts = contracts._get_untold(code, facts.get("date"))
             lost = contracts.filtered(lambda contract: not contract.partner_id.email)
             lost._ask_to_tell(
-                self.env._(
+                said(self.env)._(
                     "No e-mail address, not sent: %s", self._get_notice_label(code)
                 )
             )
@@ -363,7 +363,7 @@ class SubscriptionContract(models.Model):
             "%(notice)s could not be written: %(error)s", notice=label, error=error
         )
         self.env["subscription.event"]._log("notice_failed", self, message)
-        self._ask_to_tell(self.env._("Template fails, not sent: %s", label))
+        self._ask_to_tell(said(self.env)._("Template fails, not sent: %s", label))
 
     def _ask_to_tell(self, summary):
         """One open activity per contract, however many e-mails it would be."""

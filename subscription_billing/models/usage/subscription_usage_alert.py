@@ -215,7 +215,8 @@ class SubscriptionUsageAlert(models.Model):
         _logger.warning(
             "Usage alerts of %s failed: %s", contract.name, error, exc_info=error
         )
-        summary = self.env._("Usage alerts failed")
+        user = contract._get_responsible()
+        summary = self.with_context(lang=user.lang).env._("Usage alerts failed")
         xmlid = "mail.mail_activity_data_warning"
         is_open = contract.activity_search(
             [xmlid], additional_domain=[("summary", "=", summary)]
@@ -226,7 +227,7 @@ class SubscriptionUsageAlert(models.Model):
             xmlid,
             summary=summary,
             note=plaintext2html(str(error)),
-            user_id=contract._get_responsible().id,
+            user_id=user.id,
         )
         log = self.env["subscription.event"]
         message = said(self.env)._("Usage alerts failed: %s", error)

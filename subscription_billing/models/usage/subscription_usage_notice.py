@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date, formatLang, plaintext2html
+from odoo.tools import SQL, format_date, formatLang
 
 from ..sentences import said
 
@@ -91,19 +91,16 @@ class SubscriptionUsageNotice(models.Model):
     def _deliver(self):
         """Log, mail and activity, as each alert wants them. Mails are only queued."""
         for notice in self:
-            user = notice.contract_id._get_responsible()
-            text = said(notice.with_context(lang=user.lang).env).each(
-                notice._write_text
-            )
+            text = said(notice.env).each(notice._write_text)
             notice._log(text)
             if notice.alert_id.mail_template_id:
                 notice._queue_mail()
             if notice.alert_id.has_activity:
                 notice.contract_id.activity_schedule(
                     "mail.mail_activity_data_todo",
-                    summary=notice.with_context(lang=user.lang).env._("Usage alert"),
-                    note=plaintext2html(text),
-                    user_id=user.id,
+                    summary=said(notice.env)._("Usage alert"),
+                    note=said(notice.env).html(text),
+                    user_id=notice.contract_id._get_responsible().id,
                 )
 
     def _write_text(self, env):

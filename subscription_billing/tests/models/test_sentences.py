@@ -1,5 +1,7 @@
 from datetime import date
+from xmlrpc.client import Fault, dumps
 
+from odoo.exceptions import UserError
 from odoo.fields import Datetime
 from odoo.tests import tagged
 
@@ -58,6 +60,25 @@ class TestSentences(ChangeCommon):
         self.assertEqual(event.message, contract.billing_error)
         self.assertEqual(event.with_context(lang="en_US").message, english)
 
+    def test_who_is_asked_reads_it_in_the_own_language(self):
+        group = "subscription_billing.subscription_billing_group_user"
+        for lang, summary, word in (
+            ("de_DE", "Abrechnung fehlgeschlagen", "kein Land"),
+            ("en_US", "Billing failed", "no country"),
+        ):
+            clerk = self._clerk(f"clerk_{lang}", group, lang=lang)
+            contract = self.subscribe("2024-01-01", user_id=clerk.id)
+            contract.partner_id.country_id = False
+            self.bill("2024-01-01", contract)
+            self.assertEqual(contract.activity_ids.summary, summary)
+            self.assertIn(word, contract.activity_ids.note)
+            contract.partner_id.country_id = self.env.ref("base.us")
+
+    def test_a_client_of_xml_rpc_gets_plain_text(self):
+        error = UserError(said(self.env)._("Booked"))
+        self.assertIs(type(str(error)), str)
+        self.assertIn("Booked", dumps(Fault(1, str(error))))
+
     def test_what_a_change_was_and_why_it_lapsed(self):
         contract = self.german(self.subscribe("2024-01-01"))
         change = self.env["subscription.change"].create(
@@ -94,7 +115,6 @@ class TestSentences(ChangeCommon):
         self.assertIn(
             "Bezahlt mit Grundgebühr:  a → 02.01.2024 03:04:00", told.texts["de_DE"]
         )
-        self.assertEqual(str(told), told)
         self.assertEqual(told.followed_by("x").texts["de_DE"][-3:], ": x")
 
     def test_text_that_is_known_in_one_language_is_shown_in_all(self):
