@@ -56,7 +56,7 @@ class SubscriptionBillingCheck(models.AbstractModel):
             yield said(self.env)._(
                 "The fiscal position %(position)s needs a VAT number, but %(partner)s "
                 "has none. Enter it on the customer.",
-                position=position.display_name,
+                position=position,
                 partner=partner.display_name,
             )
 
@@ -74,28 +74,28 @@ class SubscriptionBillingCheck(models.AbstractModel):
         if not product.active:
             yield said(self.env)._(
                 "The product %s is archived. Unarchive it or end the line.",
-                product.display_name,
+                product,
             )
         account = self._builder._get_income_account(line, position)
         if not account:
             yield said(self.env)._(
                 "The product %s has no income account. Set one on the product or its "
                 "category.",
-                product.display_name,
+                product,
             )
         elif not account.active:
             yield said(self.env)._(
                 "The income account %(account)s of %(product)s is archived.",
-                account=account.display_name,
-                product=product.display_name,
+                account=account,
+                product=product,
             )
         for tax in self._builder._get_taxes(line, position, day).filtered(
             lambda tax: not tax.active
         ):
             yield said(self.env)._(
                 "The tax %(tax)s of %(product)s is archived for %(contract)s.",
-                tax=tax.display_name,
-                product=product.display_name,
+                tax=tax,
+                product=product,
                 contract=contract.display_name,
             )
 

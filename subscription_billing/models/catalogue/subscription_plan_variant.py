@@ -159,7 +159,7 @@ class SubscriptionPlanVariant(models.Model):
                     "%(customer)s is a private person. Mark the customer as a company, "
                     "or choose another variant.",
                     contract=contract.display_name,
-                    variant=self.display_name,
+                    variant=self,
                     customer=customer.display_name,
                 )
             )

@@ -32,7 +32,7 @@ class SubscriptionChangeKindBook(models.AbstractModel):
                 said(self.env)._(
                     "Contract %(contract)s: choose a component of the plan %(plan)s.",
                     contract=contract.display_name,
-                    plan=plan.display_name,
+                    plan=plan,
                 )
             )
         lines = self.env["subscription.contract.line"]

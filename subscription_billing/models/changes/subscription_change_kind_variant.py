@@ -74,7 +74,7 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
                 said(self.env)._(
                     "Contract %(contract)s: choose another variant than %(variant)s.",
                     contract=contract.display_name,
-                    variant=then.variant_id.display_name,
+                    variant=then.variant_id,
                 )
             )
         if follows and follows != then.variant_id:
@@ -83,9 +83,9 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
                     "Contract %(contract)s: %(variant)s follows the first term of "
                     "%(before)s, and the contract is on %(now)s by then.",
                     contract=contract.display_name,
-                    variant=variant.display_name,
-                    before=follows.display_name,
-                    now=then.variant_id.display_name,
+                    variant=variant,
+                    before=follows,
+                    now=then.variant_id,
                 )
             )
         variant._check_customer(contract.partner_id, contract)
@@ -102,7 +102,7 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
                     "no prices in it.",
                     contract=contract.display_name,
                     currency=contract.currency_id.name,
-                    variant=variant.display_name,
+                    variant=variant,
                 )
             )
         self._check_nothing_later(change, day)
@@ -277,9 +277,9 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
             "Contract %(contract)s: %(variant)s has no %(currency)s price for "
             "%(component)s on %(day)s. Add one under Configuration > Prices.",
             contract=change.contract_id.display_name,
-            variant=change.variant_id.display_name,
+            variant=change.variant_id,
             currency=change.currency_id.name,
-            component=component.display_name,
+            component=component,
             day=day,
         )
 

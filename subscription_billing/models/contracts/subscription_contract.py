@@ -482,7 +482,7 @@ class SubscriptionContract(models.Model):
                     "Contract %(contract)s has no lines. Add at least one component "
                     "of the plan %(plan)s.",
                     contract=self.display_name,
-                    plan=self.plan_id.display_name,
+                    plan=self.plan_id,
                 )
             )
         missing = self._get_required_components() - self.line_ids.component_id
@@ -493,7 +493,7 @@ class SubscriptionContract(models.Model):
                     "%(plan)s requires. Add a line for each.",
                     contract=self.display_name,
                     components=", ".join(missing.mapped("name")),
-                    plan=self.plan_id.display_name,
+                    plan=self.plan_id,
                 )
             )
         for line in self.line_ids:

@@ -188,8 +188,8 @@ class SubscriptionContractLine(models.Model):
                     said(self.env)._(
                         "%(contract)s: %(component)s is not part of the plan %(plan)s.",
                         contract=line.contract_id.display_name,
-                        component=line.component_id.display_name,
-                        plan=line.contract_id.plan_id.display_name,
+                        component=line.component_id,
+                        plan=line.contract_id.plan_id,
                     )
                 )
 

@@ -68,7 +68,7 @@ class SubscriptionContract(models.Model):
                             "plan %(plan)s in %(currency)s.",
                             contract=contract.display_name,
                             bonus=bonus.display_name,
-                            plan=contract.variant_id.display_name,
+                            plan=contract.variant_id,
                             currency=contract.currency_id.name,
                         )
                     )

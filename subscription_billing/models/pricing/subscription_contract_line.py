@@ -155,9 +155,9 @@ class SubscriptionContractLine(models.Model):
             "%(component)s on %(day)s. Add one under Configuration > Prices, or set an "
             "own price on the line.",
             contract=self.contract_id.display_name,
-            variant=self.contract_id.variant_id.display_name,
+            variant=self.contract_id.variant_id,
             currency=self.currency_id.name,
-            component=self.component_id.display_name,
+            component=self.component_id,
             day=self.date_start,
         )
 

@@ -215,8 +215,8 @@ class SubscriptionPrice(models.Model):
                     said(self.env)._(
                         "The price of %(component)s names variant %(variant)s, which "
                         "belongs to another plan.",
-                        component=price.component_id.display_name,
-                        variant=price.variant_id.display_name,
+                        component=price.component_id,
+                        variant=price.variant_id,
                     )
                 )
 
@@ -296,7 +296,7 @@ class SubscriptionPrice(models.Model):
                 raise ValidationError(
                     said(self.env)._(
                         "Price of %(component)s: %(problem)s",
-                        component=price.component_id.display_name,
+                        component=price.component_id,
                         problem=problem,
                     )
                 )
@@ -562,7 +562,7 @@ class SubscriptionPrice(models.Model):
                     "Pricelist %(pricelist)s gives %(product)s a negative price. "
                     "Correct its rules, or choose another price model.",
                     pricelist=pricelist.display_name,
-                    product=self.component_id.product_id.display_name,
+                    product=self.component_id.product_id,
                 )
             )
 
@@ -579,6 +579,6 @@ class SubscriptionPrice(models.Model):
                         "companies, or limit the plan to this one.",
                         pricelist=price.pricelist_id.display_name,
                         owner=owner.display_name,
-                        component=price.component_id.display_name,
+                        component=price.component_id,
                     )
                 )

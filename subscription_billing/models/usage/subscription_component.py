@@ -74,7 +74,7 @@ class SubscriptionComponent(models.Model):
                     "Component %(component)s has billed usage (%(contract)s): it and "
                     "meter %(meter)s keep filters and rounding. Add a new component "
                     "with a meter of its own.",
-                    component=component.display_name,
+                    component=component,
                     contract=charge.contract_id.display_name,
                     meter=component.meter_id.display_name,
                 )

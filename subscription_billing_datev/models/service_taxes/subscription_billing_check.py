@@ -2,6 +2,8 @@ from decimal import Decimal
 
 from odoo import models
 
+from odoo.addons.subscription_billing.models.sentences import said
+
 # Lines of the advance VAT return for deliveries of goods: within the European Union
 # (§ 4 Nr. 1b UStG) and exports (§ 4 Nr. 1a UStG).
 GOODS_TAGS = {"41", "43"}
@@ -37,10 +39,10 @@ class SubscriptionBillingCheck(models.AbstractModel):
         tags = taxes.invoice_repartition_line_ids.tag_ids.mapped("name")
         product = line.product_id
         if product.type == "service" and GOODS_TAGS & {it.lstrip("+-") for it in tags}:
-            yield self.env._(
+            yield said(self.env)._(
                 "%(product)s is a service, but tax %(tax)s is for deliveries of goods. "
                 "Choose the fiscal position for services.",
-                product=product.display_name,
+                product=product,
                 tax=", ".join(taxes.mapped("name")),
             )
         if account:
@@ -48,7 +50,7 @@ class SubscriptionBillingCheck(models.AbstractModel):
         values = [tax._as_datev_tax(company) for tax in taxes]
         partner = line.contract_id.partner_id.commercial_partner_id
         if any(value.asks_vat for value in values) and not partner.vat:
-            yield self.env._(
+            yield said(self.env)._(
                 "%(partner)s has no VAT number, which tax %(tax)s needs.",
                 partner=partner.display_name,
                 tax=", ".join(taxes.mapped("name")),
@@ -60,17 +62,17 @@ class SubscriptionBillingCheck(models.AbstractModel):
         if not value.is_automatic:
             return
         if not taxes:
-            yield self.env._(
+            yield said(self.env)._(
                 "Account %(account)s stands for a tax, but the product has none.",
-                account=account.display_name,
+                account=account,
             )
         for tax in taxes:
             known = tax._as_datev_tax(company)
             rate = Decimal(str(tax.amount))
             if known.country or not value.stands_for(rate):
-                yield self.env._(
+                yield said(self.env)._(
                     "Account %(account)s stands for another tax than %(tax)s. Choose "
                     "the account of that tax (fiscal position).",
-                    account=account.display_name,
+                    account=account,
                     tax=tax.name,
                 )
