@@ -129,6 +129,8 @@ class IrActionsReport(models.Model):
             page.merge_transformed_page(footer, (1, 0, 0, 1, 0, down), over=False)
             page.merge_page(header, over=False)
             writer.add_page(page)
+        for page in writer.pages:
+            page.compress_content_streams()  # Qt draws each letter
         content = io.BytesIO()
         writer.write(content)
         return content.getvalue()

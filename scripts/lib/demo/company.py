@@ -2,6 +2,8 @@
 
 import base64
 
+from odoo.tools import file_open
+
 NAME = "Nordlicht Software GmbH"
 
 
@@ -40,6 +42,8 @@ def create_company(env):
     )
     # Not at creation: Odoo would then ask a web service about the domain.
     company.email = "billing@nordlicht.example"
+    with file_open("subscription_billing/static/description/icon.png", "rb") as file:
+        company.logo = base64.b64encode(file.read())
     return env(context=context)
 
 

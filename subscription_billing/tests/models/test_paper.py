@@ -58,6 +58,16 @@ class TestPaper(SubscriptionCommon):
                 self.assertIn(f"Page {number} / {len(pages)}", text)
         self.assertIn("Cloud base fee", pages[0])
 
+    def test_what_is_stamped_is_compressed(self):
+        """A page would have two megabytes."""
+        move = self.invoice()
+        reports = self.env["ir.actions.report"].with_context(
+            force_report_rendering=True
+        )
+        pdf = reports._render_qweb_pdf("account.account_invoices", move.ids)[0]
+        for page in PdfReader(io.BytesIO(pdf)).pages:
+            self.assertEqual(page["/Contents"]["/Filter"], "/FlateDecode")
+
     def test_several_documents_in_one_file(self):
         moves = self.invoice() + self.invoice()
         pages = self.pages(moves)
