@@ -2,7 +2,6 @@ import logging
 from collections import Counter
 
 from odoo import api, models
-from odoo.tools import format_date
 
 from ..dates import as_last
 from ..failures import explain, isolate
@@ -250,6 +249,8 @@ class SubscriptionWatchdog(models.AbstractModel):
     def _check_derived(self, contracts):
         """Dates that runs look for, and what they are derived from."""
         next_billing = contracts._get_next_billing()
+        told = said(self.env)
+        empty = told._("empty")
         for contract in contracts:
             for name, right in (
                 ("date_next_billing", next_billing[contract]),
@@ -258,13 +259,13 @@ class SubscriptionWatchdog(models.AbstractModel):
                 if contract[name] != right:
                     yield (
                         contract,
-                        said(self.env)._(
+                        told._(
                             "Contract %(contract)s: %(field)s is %(is)s and should be "
                             "%(right)s.",
                             contract=contract.name,
-                            field=contract._fields[name]._description_string(self.env),
-                            right=self._format(right),
-                            **{"is": self._format(contract[name])},
+                            field=told.each(contract._fields[name]._description_string),
+                            right=right or empty,
+                            **{"is": contract[name] or empty},
                         ),
                     )
 
@@ -280,26 +281,21 @@ class SubscriptionWatchdog(models.AbstractModel):
 
     def _describe_missing(self, line, missing):
         contract = line.contract_id
-        return (
-            said(self.env)
-            ._(
-                "Contract %(contract)s, %(line)s: %(count)s periods from %(start)s to "
-                "%(end)s are due since %(due)s and are not in the ledger. %(reason)s",
-                contract=contract.name,
-                line=line.display_name,
-                count=len(missing),
-                start=self._format(min(it.period.start for it in missing)),
-                end=self._format(max(it.period.last_day for it in missing)),
-                due=self._format(min(it.due for it in missing)),
-                reason=self._get_reason(contract),
-            )
-            .rstrip()
+        told = said(self.env)
+        finding = told._(
+            "Contract %(contract)s, %(line)s: %(count)s periods from %(start)s to "
+            "%(end)s are due since %(due)s and are not in the ledger. %(reason)s",
+            contract=contract.name,
+            line=line.display_name,
+            count=len(missing),
+            start=min(it.period.start for it in missing),
+            end=max(it.period.last_day for it in missing),
+            due=min(it.due for it in missing),
+            reason=self._get_reason(contract),
         )
+        return told.each(lambda env: finding.texts[env.lang].rstrip())
 
     def _get_reason(self, contract):
         if contract.is_on_hold:
             return said(self.env)._("Billing is on hold.")
-        return contract.billing_error or ""
-
-    def _format(self, day):
-        return format_date(self.env, day) if day else said(self.env)._("empty")
+        return said(self.env).of(contract, "billing_error")

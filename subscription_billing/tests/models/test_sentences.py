@@ -74,6 +74,14 @@ class TestSentences(ChangeCommon):
             self.assertIn(word, contract.activity_ids.note)
             contract.partner_id.country_id = self.env.ref("base.us")
 
+    def test_what_the_watchdog_finds(self):
+        contract = self.subscribe("2024-01-01")
+        watchdog = self.env["subscription.watchdog"]
+        (finding,) = watchdog._get_findings(self.company, self.day("2024-02-15"))
+        self.assertIn("2 periods from 01/01/2024 to 02/29/2024", finding)
+        self.assertIn("vom 01.01.2024 bis 29.02.2024", finding.texts["de_DE"])
+        self.assertIn(contract.name, finding)
+
     def test_a_client_of_xml_rpc_gets_plain_text(self):
         error = UserError(said(self.env)._("Booked"))
         self.assertIs(type(str(error)), str)
