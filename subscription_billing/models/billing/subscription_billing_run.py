@@ -101,22 +101,17 @@ class SubscriptionBillingRun(models.Model):
             )
 
     def action_view_invoices(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account.action_move_out_invoice_type"
-        )
-        action["domain"] = [("subscription_run_id", "=", self.id)]
-        action["context"] = {"create": False}
-        return action
+        action = "account.action_move_out_invoice_type"
+        return self._view(action, [("subscription_run_id", "=", self.id)])
 
     def action_view_failures(self):
+        action = "subscription_billing.subscription_contract_action"
+        return self._view(action, [("id", "in", self.failure_ids.contract_id.ids)])
+
+    def _view(self, action, domain):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "subscription_billing.subscription_contract_action"
-        )
-        action["domain"] = [("id", "in", self.failure_ids.contract_id.ids)]
-        action["context"] = {"create": False}
-        return action
+        action = self.env["ir.actions.act_window"]._for_xml_id(action)
+        return {**action, "domain": domain, "context": {"create": False}}
 
     @api.model
     def _get_billing_date(self, tz):

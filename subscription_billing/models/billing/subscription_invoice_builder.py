@@ -6,6 +6,7 @@ from odoo.fields import Command
 from ...engine.money import to_decimal
 from ..charges.subscription_charge import LEDGER_KINDS
 from ..dates import naive
+from ..private_context import once
 
 
 class SubscriptionInvoiceBuilder(models.AbstractModel):
@@ -29,6 +30,7 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         partner = contract.partner_id.with_company(contract.company_id)
         return contract.payment_term_id or partner.property_payment_term_id
 
+    @once("product_id", "company_id")
     def _get_income_account(self, line, position):
         """Account by product, category or company, mapped by the fiscal position.
 
@@ -38,6 +40,7 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         template = line.product_id.with_company(line.company_id).product_tmpl_id
         return template.get_product_accounts(fiscal_pos=position)["income"]
 
+    @once("product_id", "company_id")
     def _get_taxes(self, line, position, day):
         """Taxes of the product in the contract's company for a service performed on a
         day, mapped; archived ones too: without them the invoice would go out untaxed.
@@ -122,7 +125,7 @@ class SubscriptionInvoiceBuilder(models.AbstractModel):
         :param list charges: vals of their charges, ``amount`` signed
         :param date day: invoice date
         """
-        contract = contracts[0]
+        contract = next(iter(contracts))  # [0] would be read alone
         lines = self.env["subscription.contract.line"].browse(
             [vals["line_id"] for vals in charges]
         )

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..failures import RETRYABLE, isolate
+from ..private_context import remembering
 from ..sentences import said
 
 # Charges of one contract in one run beyond which it is held for a look.
@@ -99,6 +100,7 @@ class SubscriptionInvoicing(models.AbstractModel):
         :param groups: list of ``subscription.contract`` recordsets, one invoice each
         :return: ``account.move`` records created
         """
+        self = remembering(self)
         builder = self.env["subscription.invoice.builder"]
         contracts = self.env["subscription.contract"].union(*groups)
         planning = self.env["subscription.planning"]

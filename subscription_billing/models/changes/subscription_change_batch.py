@@ -6,6 +6,7 @@ from odoo.tools.misc import format_date
 from ..dates import Day
 from ..failures import explain, isolate
 from ..numbers import Count
+from ..private_context import remembering
 from ..sentences import said
 from ..texts import Label
 from .subscription_change import TIMINGS
@@ -132,6 +133,7 @@ class SubscriptionChangeBatch(models.Model):
     def _start(self, task):
         """Do it now, or leave it to the scheduled action, which is called."""
         self.sudo().write({"task": task, "user_id": self.env.uid})
+        self = remembering(self)
         changes = self._get_todo()
         if len(changes) > MAX_AT_ONCE:
             self.env.ref("subscription_billing.ir_cron_change_batch")._trigger()

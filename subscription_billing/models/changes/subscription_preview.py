@@ -1,9 +1,9 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from ...engine.charge import ChargeKind, Plan
 from ..failures import isolate
-from ..private_context import PRIVATE
+from ..private_context import PRIVATE, remembering
 
 # Documents shown at most: what is due at once, and the bills after it.
 MAX_DOCUMENTS = 3
@@ -39,27 +39,39 @@ class SubscriptionPreview(models.AbstractModel):
             subscription_preview=PRIVATE, tracking_disable=True
         )
         refused, after = {}, {}
+        before = self._look_before(looks, today, refused)
         try:
             with self.env.cr.savepoint():
-                after = self._apply_and_look(looks, today, refused)
+                able = looks.filtered(before.get)
+                after = self._apply_and_look(able, today, refused)
                 raise _Undo
         except _Undo:
             self.env.invalidate_all()
-        days = {
-            look: fields.Date.to_date(it["effective"]) for look, it in after.items()
-        }
-        until = {look.contract_id: day for look, day in days.items()}
+        return {look: before[look] | after[look] for look in after}, refused
+
+    def _look_before(self, changes, today, refused):
+        """How their contracts stand without them; before they are applied, so that
+        what is read for it is known when they are, and what is refused for its day
+        alone costs nothing."""
+        days = {}
+        for change in changes:
+            try:
+                day = change.sudo()._get_effective_date(today)
+                change.sudo()._check_day(day)
+            except UserError as error:
+                refused[change] = error
+            else:
+                days[change] = day
+        until = {change.contract_id: day for change, day in days.items()}
         documents, _errors = self._get_documents(until, today)
-        previews = {
-            look: {
-                "before": self._get_standing(look.contract_id, today, day),
+        return {
+            change: {
+                "before": self._get_standing(change.contract_id, today, day),
                 # What cannot be billed as it is may be mended by the change.
-                "instead_of": documents.get(look.contract_id, []),
-                **after[look],
+                "instead_of": documents.get(change.contract_id, []),
             }
-            for look, day in days.items()
+            for change, day in days.items()
         }
-        return previews, refused
 
     def _apply_and_look(self, changes, today, refused):
         """Apply what can be applied and look at it; the errors of the others are added
@@ -154,6 +166,7 @@ class SubscriptionPreview(models.AbstractModel):
         :return: dict contract -> list of documents, and dict contract -> error of those
             that cannot be billed
         """
+        self = remembering(self)
         documents, errors = {}, {}
         horizons = {contract: max(today, day) for contract, day in until.items()}
         while horizons:

@@ -156,4 +156,4 @@ class TestChangeBatch(ChangeCommon):
             return self.cr.sql_log_count - before
 
         first, second = count(few), count(many)
-        self.assertLessEqual((second - first) / 30, 15)
+        self.assertLessEqual((second - first) / 30, 10)

@@ -4,7 +4,7 @@ from pathlib import Path
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from ...models.private_context import PRIVATE, Private, get_private
+from ...models.private_context import PRIVATE, Private, get_private, remembering
 from ..notice_common import NoticeCommon
 from ..usage_common import UsageCommon
 
@@ -21,6 +21,7 @@ ADDON = Path(__file__).parents[2]
 HOSTILE = {
     "subscription_applying": True,
     "subscription_import": True,
+    "subscription_known": {},
     "subscription_lost_token_ids": [1],
     "subscription_notice": {"change": 1},
     "subscription_preview": True,
@@ -56,6 +57,45 @@ class TestPrivateContext(UsageCommon, NoticeCommon):
         )
         held = contexts.with_context(some_key=Private([7]))
         self.assertEqual(get_private(held.env, "some_key"), [7])
+
+    def test_what_a_run_was_told_once_is_asked_anew_by_the_next(self):
+        """Taxes and accounts may have become others in between."""
+        contract = self.subscribe("2024-03-01")
+        first = self.bill("2024-03-01").move_ids.invoice_line_ids
+        self.product_a.taxes_id = self.tax_sale_b
+        account = first.account_id.copy({"code": "499997"})
+        self.product_a.property_account_income_id = account
+        second = self.bill("2024-04-01", contract).move_ids.invoice_line_ids
+        self.assertNotEqual(second.tax_ids, first.tax_ids)
+        self.assertEqual(second.tax_ids, self.tax_sale_b)
+        self.assertEqual(second.account_id, account)
+
+    def test_each_product_company_position_and_day_is_asked_for(self):
+        builder = remembering(self.env["subscription.invoice.builder"])
+        line = self.subscribe("2024-03-01").line_ids
+        other = line.new({"product_id": self.product_b.id}, origin=line)
+        self.product_b.taxes_id = self.tax_sale_b
+        position, day = self.fiscal_pos_a, self.day("2024-03-01")
+        asked = [
+            builder._get_taxes(line, position.browse(), day),
+            builder._get_taxes(other, position.browse(), day),
+            builder._get_taxes(line, position, day),
+        ]
+        self.assertEqual(
+            asked,
+            [
+                self.tax_sale_a,
+                self.tax_sale_b,
+                position.map_tax(self.tax_sale_a),
+            ],
+        )
+        line.product_id.taxes_id = False
+        self.assertEqual(
+            builder._get_taxes(line, position.browse(), day), self.tax_sale_a
+        )
+        self.assertFalse(
+            builder._get_taxes(line, position.browse(), self.day("2024-03-02"))
+        )
 
     def test_no_other_key_is_read_from_what_a_client_sends(self):
         """Each ``context.get(name)`` of the addon reads a harmless key."""
