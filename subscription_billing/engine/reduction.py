@@ -12,12 +12,11 @@ from .charge import DueCharge
 from .errors import InvalidPrice
 from .interval import Interval
 from .money import EXACT, ZERO, check_amount, check_count, scaled
+from .period import Period
 from .price import Slice
 from .tier import discount_slice
 
 ALL = Fraction(1)
-# Months differ in length: from here on a period is longer than what was promised.
-LONGER = Fraction(3, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,10 @@ class Reduction:
     `minimum`, only if the charges of the billing period, up to those due with it,
     come to that before any reduction.
 
-    `interval` is the billing period it was promised in, None if the rhythm is still
-    the same. A full period that is longer and reaches beyond `stop` has its share of
-    the percent. With `is_spread`, a billing period has as many amounts as intervals.
+    `interval` is the billing period it was promised in, and `since` the day from which
+    periods have another length or begin on other days, None if they never do. One that
+    begins then and reaches beyond `stop` has its share. With `is_spread`, it has as
+    many amounts as intervals.
     Raises `InvalidPrice` unless it has either a percent up to 100 or an amount, and
     `InvalidAmount` for a negative number.
 
@@ -50,6 +50,7 @@ class Reduction:
     every: int = 0
     minimum: Decimal = ZERO
     interval: Interval | None = None
+    since: date | None = None
     is_spread: bool = False
 
     def __post_init__(self) -> None:
@@ -90,7 +91,7 @@ class Reduction:
         what is given back.
         """
         if self.percent is not None:
-            base = scaled(left, self._share(charge))
+            base = scaled(left, self._share(charge.whole))
             cut = discount_slice(base, self.percent, self.label)
             return replace(cut, key=self.key) if cut.amount else None
         value = min(left, EXACT.subtract(self._amount(charge), spent))
@@ -99,17 +100,18 @@ class Reduction:
         cut = EXACT.minus(value)
         return Slice(Decimal(1), ZERO, cut, "discount", self.label, self.key)
 
-    def _share(self, charge: DueCharge) -> Fraction:
-        whole = charge.whole
-        if self.interval is None or self.stop is None or whole.stop <= self.stop:
+    def _share(self, period: Period) -> Fraction:
+        if self.stop is None or period.stop <= self.stop or self._is_before(period):
             return ALL
-        if self.interval.count_in(whole.start, whole.stop) < LONGER:
-            return ALL
-        return Fraction((self.stop - whole.start).days, whole.days)
+        return Fraction((self.stop - period.start).days, period.days)
 
     def _amount(self, charge: DueCharge) -> Decimal:
-        if self.interval is None or not self.is_spread:
-            return self.amount
         cell = charge.billing_period
+        if not self.is_spread or self._is_before(cell):
+            return scaled(self.amount, self._share(cell))
         stop = cell.stop if self.stop is None else min(cell.stop, self.stop)
         return scaled(self.amount, self.interval.count_in(cell.start, stop))
+
+    def _is_before(self, period: Period) -> bool:
+        """Tell whether a period is one of those it was promised for."""
+        return self.since is None or period.start < self.since

@@ -48,8 +48,7 @@ def _rest(reduction: Reduction, base: Decimal, interval: Interval) -> Fraction:
     """Return which part of `base` a reduction leaves."""
     if reduction.percent is not None:
         return 1 - Fraction(reduction.percent) / 100
-    promised = reduction.interval if reduction.is_spread else None
-    amount = monthly_value(reduction.amount, promised or interval)
+    amount = monthly_value(reduction.amount, reduction.interval or interval)
     if amount >= base:
         return Fraction(0)
     return 1 - Fraction(amount) / Fraction(base)

@@ -147,13 +147,23 @@ class SubscriptionContract(models.Model):
         """The contract with the variant, rhythm and terms it will have on a day by what
         is scheduled up to then, apart from ``change``; itself if nothing is."""
         self.ensure_one()
-        scheduled = self.change_ids.filtered(
-            lambda it: it.state == "scheduled" and it.date_effective <= day
-        )
         vals = {}
-        for other in (scheduled - change).sorted(lambda it: it._get_rank()):
-            vals |= other._get_kind()._prepare_header(other)
+        for first, header in self._get_headers_to_come(change):
+            vals |= header if first <= day else {}
         return self.new(vals, origin=self) if vals else self
+
+    def _get_headers_to_come(self, apart=None):
+        """What is scheduled of the contract itself: days and values, in their order.
+
+        :param apart: a change that does not count
+        """
+        scheduled = self.change_ids.filtered(
+            lambda it: it.state == "scheduled" and it != apart
+        )
+        return [
+            (it.date_effective, it._get_kind()._prepare_header(it))
+            for it in scheduled.sorted(lambda it: it._get_rank())
+        ]
 
     def _get_variant_changes(self):
         """Changes of plan or variant, in force or scheduled, in their order."""

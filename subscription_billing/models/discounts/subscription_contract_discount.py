@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -7,11 +9,15 @@ from ...engine.reduction import Reduction
 from ..dates import Day, as_last, as_stop
 from ..sentences import said
 
+# What says how long periods are and on which days they begin.
 RHYTHM = (
     "billing_interval_count",
     "billing_interval_unit",
     "fee_interval_count",
     "fee_interval_unit",
+    "alignment",
+    "billing_day",
+    "date_anchor",
 )
 
 
@@ -106,7 +112,7 @@ class SubscriptionContractDiscount(models.Model):
         for redemption in self:
             contract = redemption.contract_id
             if contract.state == "draft" or not redemption.rhythm:
-                redemption.rhythm = {name: contract[name] for name in RHYTHM}
+                redemption.rhythm = _as_rhythm(contract)
 
     def _begin_anew(self):
         """Nothing was paid yet, and the first day that is has moved."""
@@ -188,8 +194,8 @@ class SubscriptionContractDiscount(models.Model):
         if self.date_end and self.date_end < self.date_start:
             return None
         contract = self.contract_id
-        then, now = self.rhythm, {name: contract[name] for name in RHYTHM}
-        promised = Interval(then[RHYTHM[0]], then[RHYTHM[1]])
+        since, later = self._get_other_rhythm()
+        promised = _as_billing_interval(self.rhythm)
         is_percent = self.kind == "percent"
         # The first full period may begin before the first day that is paid for.
         is_first = self.date_start <= contract._get_paid_start()
@@ -202,9 +208,24 @@ class SubscriptionContractDiscount(models.Model):
             start=None if is_first else self.date_start,
             stop=as_stop(self.date_end),
             minimum=to_decimal(self.amount_minimum),
-            interval=None if then == now else promised,
-            is_spread=promised != contract._as_billing_interval(),
+            interval=promised,
+            since=since,
+            is_spread=promised != _as_billing_interval(later),
         )
+
+    def _get_other_rhythm(self):
+        """Since when the contract has another rhythm than it was promised in, None if
+        it is to keep it, and that rhythm. What is in force already counts from ever:
+        what began before lies within the promise."""
+        now = _as_rhythm(self.contract_id)
+        promised = {**now, **self.rhythm}
+        if promised != now:
+            return date.min, now
+        for day, header in self.contract_id._get_headers_to_come():
+            later = {**now, **_as_rhythm(header)}
+            if later != promised:
+                return day, later
+        return None, now
 
     def _get_items(self):
         """Keys of the lines it is for, None for all: those of its plans and of its
@@ -218,3 +239,15 @@ class SubscriptionContractDiscount(models.Model):
             if line.component_id.plan_id in (plans or line.component_id.plan_id)
             and line.component_id in (components or line.component_id)
         )
+
+
+def _as_rhythm(values):
+    """What is there of the rhythm, of a contract or of values for it, for JSON."""
+    found = {name: values[name] for name in RHYTHM if name in values}
+    anchor = found.get("date_anchor")
+    return {**found, "date_anchor": str(anchor)} if anchor else found
+
+
+def _as_billing_interval(rhythm):
+    unit = rhythm["billing_interval_unit"]
+    return Interval.parse(rhythm["billing_interval_count"], unit)

@@ -39,7 +39,7 @@ def due(price, item="fee", whole=MAY, part=None, **options):
 
 def off(percent=None, amount=None, key="coupon", **options):
     options = {
-        name: day(value) if name in ("start", "stop") else value
+        name: day(value) if value and name in ("start", "stop", "since") else value
         for name, value in options.items()
     }
     percent, amount = (each and Decimal(each) for each in (percent, amount))
@@ -267,28 +267,38 @@ class TestReduction(BaseCase):
             with self.subTest(options), self.assertRaises(error):
                 off(**options)
 
-    def test_a_longer_period_has_its_share_of_a_percent(self):
+    def test_a_period_of_another_rhythm_has_its_share_of_a_percent(self):
         """Half off to 31 March; a year from 15 February has 45 of 365 days of it."""
         year = span("2026-02-15", "2027-02-15")
-        half = off(50, stop="2026-04-01", interval=MONTH)
+        half = off(50, stop="2026-04-01", since="2026-02-15")
         self.assertEqual(amounts([due("1000.00", whole=year)], half), "938.36")
         inside = replace(half, stop=day("2027-02-15"))
         self.assertEqual(amounts([due("1000.00", whole=year)], inside), "500.00")
         endless = replace(half, stop=None)
         self.assertEqual(amounts([due("1000.00", whole=year)], endless), "500.00")
 
-    def test_a_period_of_its_length_has_all_of_a_percent(self):
-        """An end within it was set by hand, or the month is a longer one."""
-        half = off(50, stop="2024-05-16", interval=MONTH)
-        self.assertEqual(amounts([due("30.00")], half), "15.00")
+    def test_a_period_of_its_own_has_all_of_it(self):
+        """An end within it was set by hand; what changes later changes nothing."""
+        for since in (None, "2024-05-02"):
+            half = off(50, stop="2024-05-16", since=since)
+            self.assertEqual(amounts([due("30.00")], half), "15.00")
+            ten = off(amount=10, stop="2024-05-16", since=since)
+            self.assertEqual(amounts([due("30.00")], ten), "20.00")
+
+    def test_a_period_from_another_day_on_has_its_share(self):
+        """The month promised ends on the 16th; this one has 15 of 31 days of it."""
+        terms = {"stop": "2024-05-16", "since": "2024-05-01"}
+        self.assertEqual(amounts([due("31.00")], off(100, **terms)), "16.00")
+        self.assertEqual(amounts([due("31.00")], off(amount=31, **terms)), "16.00")
 
     def test_an_amount_is_spread_over_another_rhythm(self):
         month = span("2025-01-01", "2025-02-01")
         options = {"interval": Interval(1, Unit.YEAR), "is_spread": True}
+        options["since"] = "2025-01-01"
         cut = off(amount=120, **options)
         self.assertEqual(amounts([due("100.00", whole=month)], cut), "89.81")
         year = span("2025-01-01", "2026-01-01")
-        options = {"interval": MONTH, "is_spread": True}
+        options |= {"interval": MONTH}
         cut = off(amount=10, **options)
         self.assertEqual(amounts([due("1000.00", whole=year)], cut), "880.00")
         cut = off(amount=10, stop="2025-03-01", **options)

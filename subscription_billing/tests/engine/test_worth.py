@@ -61,12 +61,7 @@ class TestWorth(BaseCase):
             ([amount(60, items=extra)], MONTH, 30),
             ([amount(20), percent(50)], MONTH, 30),
             ([percent(50, items=extra), amount(11)], MONTH, 44),
-            ([amount(120, interval=Interval(1, "year"))], MONTH, 0),
-            (
-                [amount(120, interval=Interval(1, "year"), is_spread=True)],
-                MONTH,
-                70,
-            ),
+            ([amount(120, interval=Interval(1, "year"))], MONTH, 70),
         ):
             with self.subTest(reductions=reductions, interval=interval):
                 found = worth(fees, reductions, interval)

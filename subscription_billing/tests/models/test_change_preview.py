@@ -85,7 +85,7 @@ class TestChangePreview(PreviewMixin, ChangeCommon):
         self.count_queries(change)
         none = self.count_queries(change)
         self.schedule(*((f"2024-02-{day:02d}", day) for day in range(2, 22)))
-        self.assertLessEqual(self.count_queries(change), none + 25)
+        self.assertLessEqual(self.count_queries(change), none + 20)
 
     def test_c4_preview_says_what_changes(self):
         vals = {"line_id": self.seat_line.id, "quantity": 9, "date": "2024-01-15"}

@@ -77,6 +77,86 @@ class TestDiscountFollows(ReplayCommon, DiscountCommon):
         self.switch(contract, self.yearly, "2026-01-10", restarts_periods=True)
         self.assertEqual(self.fees(contract, "2026-01-10"), [939.73])
 
+    def test_a_free_month_and_then_another_plan(self):
+        """The month of Pro from the tenth has 22 of its 31 days in January."""
+        contract = self.sold(percent=100)
+        self.switch(contract, self.pro_monthly, "2026-01-10", restarts_periods=True)
+        self.assertEqual(self.fees(contract, "2026-01-10"), [17.42])  # 60 x 9 / 31
+
+    def test_a_free_year_and_then_another(self):
+        year = {"fee_interval_unit": "year", "billing_interval_unit": "year"}
+        pro_yearly = self._variant("pro_yearly", plan_id=self.pro.id, **year)
+        contract = self.sold(self.yearly, percent=100)
+        self.switch(contract, pro_yearly, "2026-01-10", restarts_periods=True)
+        self.assertEqual(self.fees(contract, "2026-01-10"), [1.48])  # 60 x 9 / 365
+
+    def test_an_amount_for_a_month_and_then_another_plan(self):
+        contract = self.sold(amount=31.0)
+        self.switch(contract, self.pro_monthly, "2026-01-10", restarts_periods=True)
+        self.assertEqual(self.fees(contract, "2026-01-10"), [38.0])  # 60 - 22
+
+    def test_three_months_at_half_and_another_billing_day(self):
+        """They end on 31 March, after 17 of the 31 days from 15 March."""
+        contract = self.sold(percent=50, duration="periods", period_count=3)
+        vals = {"billing_day_new": 15}
+        self.change(contract, "billing_day", "2026-02-01", "2026-01-20", **vals)
+        for on in ("2026-02-01", "2026-02-15", "2026-03-15", "2026-04-15"):
+            self.advance(on)
+        fees = self.fees(contract, "2026-02-01")
+        self.assertEqual(fees, [22.58, 50.0, 72.58, 100.0])
+
+    def test_another_rhythm_that_is_scheduled_is_previewed_as_it_is_billed(self):
+        """C4: the discount follows before the day has come."""
+        half = {"percent": 50, "duration": "periods", "period_count": 3}
+        for terms, on, expected in (
+            (half, "2026-02-15", 938.36),
+            ({"amount": 10.0, "duration": "forever"}, "2026-02-15", 880.0),
+            ({"percent": 100}, "2026-01-10", 939.73),
+        ):
+            with self.subTest(terms=terms):
+                contract = self.sold(**terms)
+                vals = {"variant_id": self.yearly.id, "restarts_periods": True}
+                vals |= {"timing": "date", "date": on}
+                change = self.draft_change(contract, "variant", **vals)
+                preview = change._preview(self.day("2026-01-05"))
+                lines = preview["documents"][-1]["lines"]
+                change._apply(self.day("2026-01-05"))
+                due = self.plan_for(contract, on)[contract]
+                self.advance("2026-02-01", contract)
+                self.advance(on, contract)
+                self.assertEqual(self.fees(contract, on), [expected])
+                self.assertEqual(lines[-1]["amount"], expected)
+                self.assertEqual(float(due.charges[-1].amount), expected)
+
+    def test_a_rhythm_of_quarters(self):
+        """Half off for a quarter, then Pro by the month, in the middle of it."""
+        quarterly = self._variant("q", billing_interval_unit="quarter")
+        contract = self.sold(quarterly, percent=50)
+        self.assertEqual(self.fees(contract, "2026-01-01"), [50.0] * 3)
+        self.switch(contract, self.pro_monthly, "2026-03-16", restarts_periods=True)
+        fees = self.fees(contract, "2026-03-16")
+        self.assertEqual(fees, [44.52])  # 60 - 30 x 16 / 31
+
+    def test_seats_alone_whatever_their_number(self):
+        self.seats.price_ids.amount = 10
+        contract = self.subscribe("2026-01-01", quantities={self.seats: 2})
+        terms = {"percent": 20, "duration": "forever"}
+        offer = self._discount(component_ids=self.seats.ids, **terms)
+        self.redeem(contract, offer, "2026-01-01")
+        self.advance("2026-01-01")
+        self.set_seats(contract, 6, "2026-02-01", "2026-01-15")
+        self.advance("2026-02-01")
+        self.assertEqual(self.fees(contract, "2026-01-01"), [100.0, 16.0, 100.0, 48.0])
+
+    def test_a_period_on_another_plan_is_one_of_those_promised(self):
+        terms = {"percent": 50, "duration": "periods", "period_count": 3}
+        contract = self.sold(plan_ids=self.plan.ids, **terms)
+        self.switch(contract, self.pro_monthly, "2026-02-01")
+        self.switch(contract, self.monthly, "2026-03-01")
+        self.advance("2026-04-01")
+        fees = self.fees(contract, "2026-01-01")
+        self.assertEqual(fees, [50.0, 60.0, 50.0, 100.0])
+
     def test_a_promotion_by_dates_and_then_a_year(self):
         contract = self.sold(
             percent=50, duration="dates", date_start="2026-01-01", date_end="2026-03-31"
