@@ -270,12 +270,10 @@ class TestReduction(BaseCase):
     def test_a_period_of_another_rhythm_has_its_share_of_a_percent(self):
         """Half off to 31 March; a year from 15 February has 45 of 365 days of it."""
         year = span("2026-02-15", "2027-02-15")
-        half = off(50, stop="2026-04-01", since="2026-02-15")
-        self.assertEqual(amounts([due("1000.00", whole=year)], half), "938.36")
-        inside = replace(half, stop=day("2027-02-15"))
-        self.assertEqual(amounts([due("1000.00", whole=year)], inside), "500.00")
-        endless = replace(half, stop=None)
-        self.assertEqual(amounts([due("1000.00", whole=year)], endless), "500.00")
+        ends = {"2026-04-01": "938.36", "2027-02-15": "500.00", None: "500.00"}
+        for stop, expected in ends.items():
+            half = off(50, stop=stop, since="2026-02-15")
+            self.assertEqual(amounts([due("1000.00", whole=year)], half), expected)
 
     def test_a_period_of_its_own_has_all_of_it(self):
         """An end within it was set by hand; what changes later changes nothing."""
@@ -292,14 +290,11 @@ class TestReduction(BaseCase):
         self.assertEqual(amounts([due("31.00")], off(amount=31, **terms)), "16.00")
 
     def test_an_amount_is_spread_over_another_rhythm(self):
-        month = span("2025-01-01", "2025-02-01")
-        options = {"interval": Interval(1, Unit.YEAR), "is_spread": True}
-        options["since"] = "2025-01-01"
-        cut = off(amount=120, **options)
+        year, month = Interval(1, Unit.YEAR), span("2025-01-01", "2025-02-01")
+        options = {"is_spread": True, "since": "2025-01-01"}
+        cut = off(amount=120, interval=year, **options)
         self.assertEqual(amounts([due("100.00", whole=month)], cut), "89.81")
-        year = span("2025-01-01", "2026-01-01")
-        options |= {"interval": MONTH}
-        cut = off(amount=10, **options)
-        self.assertEqual(amounts([due("1000.00", whole=year)], cut), "880.00")
-        cut = off(amount=10, stop="2025-03-01", **options)
-        self.assertEqual(amounts([due("1000.00", whole=year)], cut), "980.00")
+        charge = due("1000.00", whole=span("2025-01-01", "2026-01-01"))
+        for stop, expected in ((None, "880.00"), ("2025-03-01", "980.00")):
+            cut = off(amount=10, interval=MONTH, stop=stop, **options)
+            self.assertEqual(amounts([charge], cut), expected)
