@@ -12,3 +12,8 @@ class Checked:
         if validate:  # what is searched for may be anything
             self._check_value(value, record.env)
         return super().convert_to_column(value, record, values, validate)
+
+    def convert_to_column_insert(self, value, record, values=None, validate=True):
+        if validate:  # a new amount of money is rounded before it becomes a column
+            self._check_value(value, record.env)
+        return super().convert_to_column_insert(value, record, values, validate)

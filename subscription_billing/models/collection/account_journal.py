@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..numbers import Count
+from ..numbers import Count, Number
 
 
 class AccountJournal(models.Model):
@@ -12,7 +12,7 @@ class AccountJournal(models.Model):
         help="Working days of banks (TARGET) between handing over a file and the day "
         "of its debits.",
     )
-    subscription_debit_cutoff = fields.Float(
+    subscription_debit_cutoff = Number(
         "Hour of the Day",
         default=10.0,
         help="Files handed over later count as those of the next working day.",

@@ -5,7 +5,7 @@ from stdnum.eu import at_02
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..numbers import Count
+from ..numbers import Amount, Count
 from ..sentences import said
 from ..texts import Label
 
@@ -29,7 +29,7 @@ class ResCompany(models.Model):
         required=True,
         help="Days of the tries, counted from the first one.",
     )
-    subscription_collect_minimum = fields.Monetary(
+    subscription_collect_minimum = Amount(
         "Collect From",
         currency_field="currency_id",
         help="What a customer owes in all is not collected while it is less; it goes "
