@@ -216,6 +216,8 @@ from .scenarios import (
     test_quota_kept,
     test_rated_together,
     test_reopened_period,
+    test_reported_changes,
+    test_reported_charges,
     test_reversal,
     test_rhythms,
     test_tax_change,
