@@ -97,7 +97,7 @@ def _reduced(
         if not reduction.applies(charge, reached):
             continue
         taken = exact_sum(each.against(charge) for each in mine)
-        if cut := reduction.take(charge, priced.amount, taken):
+        if cut := reduction.take(charge, priced.amount, taken, rounding):
             priced = priced.plus(cut)
             value, whole = EXACT.minus(cut.amount), charge.whole
             live = (whole if is_full else charge.period,)

@@ -11,8 +11,7 @@ from fractions import Fraction
 from .charge import DueCharge
 from .errors import InvalidPrice
 from .interval import Interval
-from .money import EXACT, ZERO, check_amount, check_count, scaled
-from .period import Period
+from .money import EXACT, ZERO, Rounding, check_amount, check_count, scaled
 from .price import Slice
 from .tier import discount_slice
 
@@ -30,9 +29,9 @@ class Reduction:
     come to that before any reduction.
 
     `interval` is the billing period it was promised in, and `since` the day from which
-    periods have another length or begin on other days, None if they never do. One that
-    begins then and reaches beyond `stop` has its share. With `is_spread`, it has as
-    many amounts as intervals.
+    periods have another length or begin on other days, None if they never do. What is
+    charged from then on has its share of a period that reaches beyond `stop`, and as
+    many amounts as there are intervals in its billing period.
     Raises `InvalidPrice` unless it has either a percent up to 100 or an amount, and
     `InvalidAmount` for a negative number.
 
@@ -51,7 +50,6 @@ class Reduction:
     minimum: Decimal = ZERO
     interval: Interval | None = None
     since: date | None = None
-    is_spread: bool = False
 
     def __post_init__(self) -> None:
         if (self.percent is None) == (self.amount is None):
@@ -84,34 +82,47 @@ class Reduction:
             and (not self.minimum or before >= self.minimum)
         )
 
-    def take(self, charge: DueCharge, left: Decimal, spent: Decimal) -> Slice | None:
+    def take(
+        self, charge: DueCharge, left: Decimal, spent: Decimal, rounding: Rounding
+    ) -> Slice | None:
         """Return what is taken off a charge of which so much is left, None if nothing.
 
         `spent` is what other charges took of an amount. A percentage also belongs to
         what is given back.
         """
         if self.percent is not None:
-            base = scaled(left, self._share(charge.whole))
+            base = scaled(left, self._share(charge))
             cut = discount_slice(base, self.percent, self.label)
             return replace(cut, key=self.key) if cut.amount else None
-        value = min(left, EXACT.subtract(self._amount(charge), spent))
+        value = min(left, EXACT.subtract(self._amount(charge, rounding), spent))
         if value <= 0:
             return None
         cut = EXACT.minus(value)
         return Slice(Decimal(1), ZERO, cut, "discount", self.label, self.key)
 
-    def _share(self, period: Period) -> Fraction:
-        if self.stop is None or period.stop <= self.stop or self._is_before(period):
+    def _share(self, charge: DueCharge) -> Fraction:
+        """Return which part of the full period lies within the promise."""
+        whole = charge.whole
+        if self.stop is None or self._is_promised(charge):
             return ALL
-        return Fraction((self.stop - period.start).days, period.days)
+        start = max(whole.start, self.since)
+        days = (min(whole.stop, self.stop) - start).days
+        return Fraction(max(days, 0), (whole.stop - start).days)
 
-    def _amount(self, charge: DueCharge) -> Decimal:
-        cell = charge.billing_period
-        if not self.is_spread or self._is_before(cell):
-            return scaled(self.amount, self._share(cell))
-        stop = cell.stop if self.stop is None else min(cell.stop, self.stop)
-        return scaled(self.amount, self.interval.count_in(cell.start, stop))
+    def _amount(self, charge: DueCharge, rounding: Rounding) -> Decimal:
+        """Return the amount for what a full period costs: so much that the part of it
+        since the other rhythm gets what was promised for its time."""
+        if self._is_promised(charge):
+            return self.amount
+        cell, whole = charge.billing_period, charge.whole
+        is_cut = cell.days < whole.days and cell.overlap(charge.period) == charge.period
+        span = whole if is_cut else cell
+        start = max(span.start, self.since)
+        stop = span.stop if self.stop is None else min(span.stop, self.stop)
+        count = self.interval.count_in(start, max(start, stop))
+        times = count * span.days / (span.stop - start).days
+        return rounding.round(scaled(self.amount, times))
 
-    def _is_before(self, period: Period) -> bool:
-        """Tell whether a period is one of those it was promised for."""
-        return self.since is None or period.start < self.since
+    def _is_promised(self, charge: DueCharge) -> bool:
+        """Tell whether it is charged in the rhythm it was promised in."""
+        return self.since is None or charge.period.start < self.since

@@ -147,22 +147,25 @@ class SubscriptionContract(models.Model):
         """The contract with the variant, rhythm and terms it will have on a day by what
         is scheduled up to then, apart from ``change``; itself if nothing is."""
         self.ensure_one()
+        scheduled = self.change_ids.filtered(
+            lambda it: it.state == "scheduled" and it.date_effective <= day
+        )
         vals = {}
-        for first, header in self._get_headers_to_come(change):
-            vals |= header if first <= day else {}
+        for _day, header in self._get_headers(scheduled - change):
+            vals |= header
         return self.new(vals, origin=self) if vals else self
 
-    def _get_headers_to_come(self, apart=None):
-        """What is scheduled of the contract itself: days and values, in their order.
+    def _get_headers(self, changes=None):
+        """What changes say of the contract itself: days and values, in their order.
 
-        :param apart: a change that does not count
+        :param changes: default: those in force and those scheduled
         """
-        scheduled = self.change_ids.filtered(
-            lambda it: it.state == "scheduled" and it != apart
-        )
+        if changes is None:
+            states = ("applied", "scheduled")
+            changes = self.change_ids.filtered(lambda it: it.state in states)
         return [
             (it.date_effective, it._get_kind()._prepare_header(it))
-            for it in scheduled.sorted(lambda it: it._get_rank())
+            for it in changes.sorted(lambda it: it._get_rank())
         ]
 
     def _get_variant_changes(self):

@@ -1,5 +1,3 @@
-from datetime import date
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -194,8 +192,7 @@ class SubscriptionContractDiscount(models.Model):
         if self.date_end and self.date_end < self.date_start:
             return None
         contract = self.contract_id
-        since, later = self._get_other_rhythm()
-        promised = _as_billing_interval(self.rhythm)
+        count, unit = self.rhythm[RHYTHM[0]], self.rhythm[RHYTHM[1]]
         is_percent = self.kind == "percent"
         # The first full period may begin before the first day that is paid for.
         is_first = self.date_start <= contract._get_paid_start()
@@ -208,24 +205,20 @@ class SubscriptionContractDiscount(models.Model):
             start=None if is_first else self.date_start,
             stop=as_stop(self.date_end),
             minimum=to_decimal(self.amount_minimum),
-            interval=promised,
-            since=since,
-            is_spread=promised != _as_billing_interval(later),
+            interval=Interval.parse(count, unit),
+            since=self._get_since(),
         )
 
-    def _get_other_rhythm(self):
-        """Since when the contract has another rhythm than it was promised in, None if
-        it is to keep it, and that rhythm. What is in force already counts from ever:
-        what began before lies within the promise."""
+    def _get_since(self):
+        """From which day on the contract has another rhythm than it was promised in, by
+        what is in force and what is scheduled; None if it is to keep it."""
         now = _as_rhythm(self.contract_id)
         promised = {**now, **self.rhythm}
-        if promised != now:
-            return date.min, now
-        for day, header in self.contract_id._get_headers_to_come():
-            later = {**now, **_as_rhythm(header)}
-            if later != promised:
-                return day, later
-        return None, now
+        since, rhythm = None, promised
+        for day, header in self.contract_id._get_headers():
+            rhythm = {**rhythm, **_as_rhythm(header)}
+            since = None if rhythm == promised else since or day
+        return since
 
     def _get_items(self):
         """Keys of the lines it is for, None for all: those of its plans and of its
@@ -246,8 +239,3 @@ def _as_rhythm(values):
     found = {name: values[name] for name in RHYTHM if name in values}
     anchor = found.get("date_anchor")
     return {**found, "date_anchor": str(anchor)} if anchor else found
-
-
-def _as_billing_interval(rhythm):
-    unit = rhythm["billing_interval_unit"]
-    return Interval.parse(rhythm["billing_interval_count"], unit)

@@ -285,16 +285,15 @@ class TestReduction(BaseCase):
 
     def test_a_period_from_another_day_on_has_its_share(self):
         """The month promised ends on the 16th; this one has 15 of 31 days of it."""
-        terms = {"stop": "2024-05-16", "since": "2024-05-01"}
+        terms = {"stop": "2024-05-16", "since": "2024-05-01", "interval": MONTH}
         self.assertEqual(amounts([due("31.00")], off(100, **terms)), "16.00")
         self.assertEqual(amounts([due("31.00")], off(amount=31, **terms)), "16.00")
 
     def test_an_amount_is_spread_over_another_rhythm(self):
         year, month = Interval(1, Unit.YEAR), span("2025-01-01", "2025-02-01")
-        options = {"is_spread": True, "since": "2025-01-01"}
-        cut = off(amount=120, interval=year, **options)
+        cut = off(amount=120, interval=year, since="2025-01-01")
         self.assertEqual(amounts([due("100.00", whole=month)], cut), "89.81")
         charge = due("1000.00", whole=span("2025-01-01", "2026-01-01"))
         for stop, expected in ((None, "880.00"), ("2025-03-01", "980.00")):
-            cut = off(amount=10, interval=MONTH, stop=stop, **options)
+            cut = off(amount=10, interval=MONTH, stop=stop, since="2025-01-01")
             self.assertEqual(amounts([charge], cut), expected)

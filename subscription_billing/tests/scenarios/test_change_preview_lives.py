@@ -5,17 +5,37 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ...models.changes.subscription_change import CHANGE_KINDS
+from ..discount_common import DiscountCommon
 from ..effort import tries
 from ..preview_mixin import PreviewMixin
 from ..replay_common import ReplayCommon
 
 TODAY = "2024-01-15"
+# What a contract may have been promised; None for nothing.
+PROMISES = (
+    None,
+    {"percent": 100},
+    {"percent": 50, "duration": "periods", "period_count": 3},
+    {"amount": 99.0, "duration": "periods", "period_count": 2},
+    {"amount": 50.0, "duration": "forever"},
+    {"percent": 20, "duration": "dates", "date_end": "2024-02-20"},
+)
 
 
 @tagged("post_install", "-at_install", "changes")
-class TestChangePreviewLives(PreviewMixin, ReplayCommon):
+class TestChangePreviewLives(PreviewMixin, DiscountCommon, ReplayCommon):
     """C4: what is previewed is what is billed, for each kind of change, whatever else
     is scheduled; what a preview refuses can't be applied."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        quarter = {"billing_interval_count": 3, "fee_interval_count": 3}
+        year = {"billing_interval_unit": "year", "fee_interval_unit": "year"}
+        cls.others = cls.pro_monthly.union(
+            cls._variant("pro_quarter", plan_id=cls.pro.id, **quarter),
+            cls._variant("year", **year),
+        )
 
     def setUp(self):
         super().setUp()
@@ -24,7 +44,11 @@ class TestChangePreviewLives(PreviewMixin, ReplayCommon):
     def test_c4_what_is_previewed_is_billed(self):
         for seed in range(tries("previews", 24, 300)):
             random = Random(seed)
-            self.contract = self.sell(on=random.choice(("2024-01-01", "2023-12-20")))
+            start = random.choice(("2024-01-01", "2023-12-20"))
+            self.contract = self.sell(on=start)
+            if promise := random.choice(PROMISES):
+                dates = {"date_start": start} if "date_end" in promise else {}
+                self.redeem(self.contract, self._discount(**promise, **dates), start)
             self.advance("2024-01-01", self.contract)
             self.advance(TODAY, self.contract)
             self.prepare(random)
@@ -65,7 +89,7 @@ class TestChangePreviewLives(PreviewMixin, ReplayCommon):
                 case "pause":
                     self.schedule("pause", on, date_until=on + timedelta(days=20))
                 case "plan":
-                    self.schedule("variant", on, variant_id=self.pro_monthly.id)
+                    self.schedule("variant", on, **self.draw_plan(random))
                 case "end":
                     vals = {"end_method": "extraordinary", "date_last": on}
                     vals["end_reason_id"] = self.reason.id
@@ -88,6 +112,11 @@ class TestChangePreviewLives(PreviewMixin, ReplayCommon):
     def draw_day(self, random):
         return date(2024, 1, 15) + timedelta(days=random.randint(0, 60))
 
+    def draw_plan(self, random):
+        """A variant, whose periods begin anew or go on if they can."""
+        vals = {"variant_id": random.choice(self.others.ids)}
+        return {**vals, "restarts_periods": True} if random.random() < 0.3 else vals
+
     def draw(self, random, kind):
         """Values of a change of this kind."""
         on = self.draw_day(random)
@@ -98,7 +127,7 @@ class TestChangePreviewLives(PreviewMixin, ReplayCommon):
             "unbook": line,
             "book": {"component_id": self.phone.id, "quantity": 1},
             "one_off": {"component_id": self.setup.id},
-            "variant": {"variant_id": self.pro_monthly.id},
+            "variant": self.draw_plan(random),
             "pause": {"date_until": on + timedelta(days=random.randint(0, 40))},
             "billing_day": {"billing_day_new": random.randint(1, 31)},
             "transfer": {"partner_new_id": self._customer(name="Heir").id},
