@@ -7,6 +7,9 @@ from ..private_context import PRIVATE, remembering
 
 # Documents shown at most: what is due at once, and the bills after it.
 MAX_DOCUMENTS = 3
+# Days on which something is due that are looked at for them: what is free for ever has
+# no document.
+MAX_LOOKS = 24
 
 
 class _Undo(Exception):
@@ -169,7 +172,9 @@ class SubscriptionPreview(models.AbstractModel):
         self = remembering(self)
         documents, errors = {}, {}
         horizons = {contract: max(today, day) for contract, day in until.items()}
-        while horizons:
+        for _look in range(MAX_LOOKS):
+            if not horizons:
+                break
             contracts = self.env["subscription.contract"].union(*horizons).sudo()
             planned = self.env["subscription.planning"]._plan(contracts, horizons)
             following = {}

@@ -71,6 +71,24 @@ class TestChangePreview(PreviewMixin, ChangeCommon):
         self.assertEqual(document["date"], "2024-01-20")
         self.assertEqual(amounts, [-7.74, 11.61])
 
+    def test_c4_what_is_free_for_ever_is_previewed(self):
+        """A discount of all, or a plan that costs nothing."""
+        all_of_it = {"name": "All", "percent": 100, "duration": "forever"}
+        free = self.env["subscription.discount"].create(all_of_it)
+        discounted = self.subscribe("2024-01-01", quantities={self.seats: 2})
+        discounted._redeem(free, self.day("2024-01-01"))
+        variant = self._variant("free")
+        self._price(self.base, 0.0, variant_id=variant.id)
+        self._price(self.seats, 0.0, model="per_unit", variant_id=variant.id)
+        unpriced = self.subscribe("2024-01-01", variant, {self.seats: 2})
+        for contract in (discounted, unpriced):
+            line = contract.line_ids[-1]
+            vals = {"line_id": line.id, "quantity": 3, "timing": "now"}
+            change = self.draft_change(contract, "quantity", **vals)
+            preview = change._preview(self.day("2024-01-15"))
+            self.assertEqual(preview["documents"], [])
+            self.assertEqual(preview["after"]["monthly"], 0.0)
+
     def count_queries(self, change):
         self.env.flush_all()
         self.env.invalidate_all()
