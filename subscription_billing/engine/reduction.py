@@ -120,7 +120,7 @@ class Reduction:
         start = max(span.start, self.since)
         stop = span.stop if self.stop is None else min(span.stop, self.stop)
         count = self.interval.count_in(start, max(start, stop))
-        times = count * span.days / (span.stop - start).days
+        times = count * span.days / max((span.stop - start).days, 1)
         return rounding.round(scaled(self.amount, times))
 
     def _is_promised(self, charge: DueCharge) -> bool:

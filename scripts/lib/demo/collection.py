@@ -156,6 +156,7 @@ class Collection:
     def collect_today(self):
         """What the last run has billed, as far as it is paid at once."""
         today = self.window.today
+        self.dunning.leave_to_people()
         with self._provider(), self.clock(today):
             self._run(today)
             self._send_debits(today)

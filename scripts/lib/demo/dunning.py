@@ -20,6 +20,10 @@ class Dunning:
         self.company.subscription_dunning_policy_id = policy
         self.company.subscription_dunning_is_automatic = True
 
+    def leave_to_people(self):
+        """The letters of today wait for somebody to look at them."""
+        self.company.subscription_dunning_is_automatic = False
+
     def dun(self, day):
         self.env["subscription.dunning"]._dun(self.company, day)
 
