@@ -156,7 +156,7 @@ class Stories:
             self._start_trial(today)
             parked = self._sell_what_fails(today)
             self.env["subscription.billing.run"]._run_for_date(
-                today, self.env.company, scope=[("id", "in", parked.ids)]
+                today, self.env.company, trigger="schedule"
             )
         self.env.cr.commit()
         return parked
