@@ -1,7 +1,7 @@
 {
     "name": "Subscription Billing",
     "summary": "Plans, contracts, metered usage, billing, collection by card and SEPA",
-    "version": "19.0.1.10.0",
+    "version": "19.0.1.11.0",
     "category": "Accounting/Subscriptions",
     "author": "The subscription_billing founders",
     "website": "https://github.com/subscription-billing/subscription_billing",

@@ -8,7 +8,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, time
+from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple
 
 from openpyxl import load_workbook
@@ -257,3 +257,21 @@ def write_rejected(
         writer.writerow((*REPORT_COLUMNS, *map(safe_cell, names)))
     for number, reason, cells in rows:
         writer.writerow(map(safe_cell, (number, reason, *cells)))
+
+
+def example(contract: str, meter: str, day: date, zone: tzinfo) -> str:
+    """A file of two events on a day, as ``read`` takes it.
+
+    >>> from datetime import timezone
+    >>> print(example("C1", "calls", date(2026, 1, 5), timezone.utc).split()[1])
+    C1,calls,120,2026-01-05T09:30:00+00:00,example-2026-01-05-1,eu
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow((*COLUMNS, "region"))
+    for number, (quantity, region) in enumerate(((120, "eu"), (80, "us")), start=1):
+        instant = datetime.combine(day, time(8 + number, 30), zone).isoformat()
+        key = f"example-{day}-{number}"
+        names = map(safe_cell, (contract, meter))
+        writer.writerow((*names, quantity, instant, key, region))
+    return stream.getvalue()

@@ -128,6 +128,7 @@ from .models import (
     test_translation,
     test_usage,
     test_usage_alert,
+    test_usage_example,
     test_usage_import,
     test_usage_loading,
     test_usage_so_far,

@@ -1,10 +1,14 @@
 import base64
 import io
+from datetime import timedelta
 
-from odoo import fields, models
+from markupsafe import Markup
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..engine.local_time import get_zone
 from ..formats import usage_table
 from ..formats.file_error import FileError
 from ..models.texts import Label
@@ -30,6 +34,41 @@ class SubscriptionUsageImport(models.TransientModel):
     rejected_count = fields.Integer("Rejected Rows", readonly=True)
     rejected_file = fields.Binary("Rejected Rows as File", readonly=True)
     rejected_filename = Label(default="rejected.csv")
+    example_html = fields.Html(
+        "Example", compute="_compute_example_html", sanitize=False
+    )
+
+    @api.depends("company_id")
+    @api.depends_context("lang")
+    def _compute_example_html(self):
+        for wizard in self:
+            wizard.example_html = Markup('<a href="%s">%s</a>') % (
+                f"/subscription/usage/example/{wizard.company_id.id}.csv",
+                self.env._("Download an example for a contract of yours"),
+            )
+
+    def _get_example(self):
+        """A file that can be imported, as str: events of yesterday for a contract of
+        the company; with names made up as long as no usage is sold."""
+        self.ensure_one()
+        self._get_usage()
+        lines = self.env["subscription.contract.line"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("contract_id.state", "=", "active"),
+                ("component_id.meter_id.aggregation", "=", "sum"),
+            ],
+            limit=100,
+        )
+        for line in lines:
+            contract, meter = line.contract_id, line.component_id.meter_id
+            day = contract._get_today() - timedelta(days=1)
+            if line._is_valid_on(day):
+                zone = get_zone(contract.tz)
+                return usage_table.example(contract.name, meter.code, day, zone)
+        runs = self.env["subscription.billing.run"]
+        day = runs._get_billing_date("UTC") - timedelta(days=1)
+        return usage_table.example("SUB00001", "api_calls", day, get_zone("UTC"))
 
     def action_check(self):
         """Look at every row and report, without recording anything."""

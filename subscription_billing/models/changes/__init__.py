@@ -17,6 +17,7 @@ from . import subscription_change_line
 from . import subscription_contract
 from . import subscription_contract_line
 from . import subscription_event
+from . import subscription_planning
 from . import subscription_preview
 from . import subscription_change_batch
 from . import subscription_end_reason

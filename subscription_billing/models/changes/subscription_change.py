@@ -1,5 +1,4 @@
 import json
-from itertools import groupby
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -514,19 +513,17 @@ class SubscriptionChange(models.Model):
         entered = entered or self.browse()
         self._move_followers()
         ordered = self.sorted(lambda it: it._get_rank())
-        # Odoo's would lose the order. pylint: disable=bad-builtin-groupby
-        parts = groupby(ordered, lambda it: it in entered or it.state == "applied")
-        for is_certain, part in parts:
-            changes = self.browse().union(*part).with_prefetch(self._prefetch_ids)
-            if is_certain:
-                changes._make(today, entered)
-            else:
-                isolate(
-                    self.env,
-                    changes,
-                    lambda some: some._make(today, entered),
-                    lambda one, error: one._lapse(error),
-                )
+        certain = entered | self.filtered(lambda it: it.state == "applied")
+
+        def give_up(change, error):
+            if change in certain:
+                raise error
+            change._lapse(error)
+
+        if self <= certain:
+            ordered._make(today, entered)
+        else:  # at once, as long as all of them can be made
+            isolate(self.env, ordered, lambda some: some._make(today, entered), give_up)
         self.filtered(lambda it: it.state != "lapsed").row_ids._drop_spares()
 
     def _move_followers(self):
@@ -662,6 +659,8 @@ class SubscriptionChange(models.Model):
         return old, told.each(lambda env: texts[env.lang][1])
 
     def _log(self, event_type):
+        if get_private(self.env, "subscription_preview"):
+            return
         log = self.env["subscription.event"].sudo()
         log.create([change._prepare_event(event_type) for change in self])
 
@@ -756,7 +755,8 @@ class SubscriptionChange(models.Model):
         if spare:
             spare[0].write(vals)
         else:
-            self.row_ids.create({"change_id": self.id, **vals})
+            vals |= {"change_id": self.id, "company_id": self.company_id.id}
+            self.row_ids.create(vals)
         return successor
 
     # ----------------------------------------------------------------------

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..dates import Day, as_last
-from ..private_context import PRIVATE
+from ..private_context import PRIVATE, get_private
 from ..sentences import said
 
 END_METHODS = [
@@ -128,7 +128,8 @@ class SubscriptionContract(models.Model):
 
     def _settle(self, today):
         """Look at what is due after the timeline was written."""
-        self._refresh_next_billing()
+        if not get_private(self.env, "subscription_preview"):
+            self._refresh_next_billing()
         self._reach(today)
 
     def _derive_anew(self):

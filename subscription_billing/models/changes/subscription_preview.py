@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ...engine.charge import ChargeKind, Plan
 from ..failures import isolate
-from ..private_context import PRIVATE, remembering
+from ..private_context import PRIVATE, Private, remembering
 
 # Documents shown at most: what is due at once, and the bills after it.
 MAX_DOCUMENTS = 3
@@ -39,8 +39,11 @@ class SubscriptionPreview(models.AbstractModel):
             and dict change -> error of those that are not possible
         """
         looks = changes.with_context(
-            subscription_preview=PRIVATE, tracking_disable=True
+            subscription_preview=PRIVATE,
+            subscription_ledger=Private({}),
+            tracking_disable=True,
         )
+        self = self.with_env(looks.env)
         refused, after = {}, {}
         before = self._look_before(looks, today, refused)
         try:

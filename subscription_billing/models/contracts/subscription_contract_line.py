@@ -196,7 +196,7 @@ class SubscriptionContractLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines._follow_up("line_added", said(self.env)._("Booked"), "date_start")
+        lines._follow_up("line_added", lambda it: it._("Booked"), "date_start")
         lines._check_rules(lines.component_id, lines._get_first_day())
         return lines
 
@@ -225,7 +225,7 @@ class SubscriptionContractLine(models.Model):
         result = super().write(vals)
         if "date_end" in vals:
             self._follow_up(
-                "line_ended", said(self.env)._("End date changed"), "date_end"
+                "line_ended", lambda it: it._("End date changed"), "date_end"
             )
         days = [day for day in (before, self._get_first_day(is_end)) if day]
         self._check_rules(
@@ -254,10 +254,14 @@ class SubscriptionContractLine(models.Model):
                     )
                 )
 
-    def _follow_up(self, event_type, verb, date_field):
-        """Log what happened to lines of running contracts and look what is due now."""
+    def _follow_up(self, event_type, tell, date_field):
+        """Log what happened to lines of running contracts and look what is due now.
+
+        :param tell: callable(``said``) that says what happened, for the log
+        """
         if self._is_applying():
             return  # which logs what it does, and looks once for all of them
+        verb = tell(said(self.env))
         self._check_not_ended()
         running = self.filtered(lambda line: line.contract_id.state != "draft")
         for line in running:
@@ -345,7 +349,7 @@ class SubscriptionContractLine(models.Model):
     def unlink(self):
         contracts, components = self.contract_id, self.component_id
         since = self._get_first_day()
-        self._follow_up("line_ended", said(self.env)._("Removed"), "date_start")
+        self._follow_up("line_ended", lambda it: it._("Removed"), "date_start")
         result = super().unlink()
         self.browse()._check_rules(components, since, contracts)
         return result

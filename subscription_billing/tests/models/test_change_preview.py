@@ -105,6 +105,22 @@ class TestChangePreview(PreviewMixin, ChangeCommon):
         self.schedule(*((f"2024-02-{day:02d}", day) for day in range(2, 22)))
         self.assertLessEqual(self.count_queries(change), none + 20)
 
+    def test_twenty_scheduled_changes_are_previewed_within_30_queries(self):
+        """Once the contract, its scheduled changes and what an invoice of it is made of
+        are read."""
+        self.schedule(*((f"2024-02-{day:02d}", day) for day in range(2, 22)))
+        vals = {"line_id": self.seat_line.id, "quantity": 9, "date": "2024-01-16"}
+        change = self.draft_change(self.contract, "quantity", timing="date", **vals)
+        today = self.day("2024-01-15")
+        preview = self.env["subscription.preview"]
+        preview._look_before(change, today, {})
+        change.contract_id.change_ids.mapped("text_new")
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        outcome = change._preview(today)["scheduled"]
+        self.assertEqual(len(outcome), 20)
+        self.assertLessEqual(self.env.cr.sql_log_count - before, 30)
+
     def test_c4_preview_says_what_changes(self):
         vals = {"line_id": self.seat_line.id, "quantity": 9, "date": "2024-01-15"}
         change = self.draft_change(self.contract, "quantity", timing="date", **vals)

@@ -6,7 +6,6 @@ from openpyxl import Workbook
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import file_open
 
 from ...formats.usage_table import MAX_ROWS
 from ..usage_intake_common import GROUP_USER, UsageIntakeCommon
@@ -196,12 +195,3 @@ class TestUsageImport(UsageIntakeCommon):
         self.clerk.company_ids += other
         wizard.action_import()
         self.assertReport(wizard, {2: ("rejected", "does not exist in this company")})
-
-    def test_the_example_file_can_be_read(self):
-        self.contract.name = "EXAMPLE"
-        self.calls.code = "api_calls"
-        with file_open("subscription_billing/static/csv/usage.csv", "rb") as file:
-            content = file.read().replace(b"SUB00001", b"EXAMPLE")
-        wizard = self._wizard(content)
-        wizard.action_check()
-        self.assertReport(wizard, {2: ("created", ""), 3: ("created", "")})

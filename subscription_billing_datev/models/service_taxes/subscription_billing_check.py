@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import models
 
+from odoo.addons.subscription_billing.models.private_context import once
 from odoo.addons.subscription_billing.models.sentences import said
 
 # Lines of the advance VAT return for deliveries of goods: within the European Union
@@ -36,25 +37,32 @@ class SubscriptionBillingCheck(models.AbstractModel):
             return
         account = self._builder._get_income_account(line, position)
         taxes = self._builder._get_taxes(line, position, day)
-        tags = taxes.invoice_repartition_line_ids.tag_ids.mapped("name")
-        product = line.product_id
-        if product.type == "service" and GOODS_TAGS & {it.lstrip("+-") for it in tags}:
-            yield said(self.env)._(
-                "%(product)s is a service, but tax %(tax)s is for deliveries of goods. "
-                "Choose the fiscal position for services.",
-                product=product,
-                tax=", ".join(taxes.mapped("name")),
-            )
-        if account:
-            yield from self._check_automatic(account, taxes, company)
-        values = [tax._as_datev_tax(company) for tax in taxes]
+        yield from self._check_product(line.product_id, account, taxes, company)
         partner = line.contract_id.partner_id.commercial_partner_id
-        if any(value.asks_vat for value in values) and not partner.vat:
+        if not partner.vat and any(it._as_datev_tax(company).asks_vat for it in taxes):
             yield said(self.env)._(
                 "%(partner)s has no VAT number, which tax %(tax)s needs.",
                 partner=partner.display_name,
                 tax=", ".join(taxes.mapped("name")),
             )
+
+    @once("id")
+    def _check_product(self, product, account, taxes, company):
+        """What is wrong with the taxes of a product, whoever buys it: list of str."""
+        tags = taxes.invoice_repartition_line_ids.tag_ids.mapped("name")
+        problems = []
+        if product.type == "service" and GOODS_TAGS & {it.lstrip("+-") for it in tags}:
+            problems.append(
+                said(self.env)._(
+                    "%(product)s is a service, but tax %(tax)s is for deliveries of "
+                    "goods. Choose the fiscal position for services.",
+                    product=product,
+                    tax=", ".join(taxes.mapped("name")),
+                )
+            )
+        if account:
+            problems += self._check_automatic(account, taxes, company)
+        return problems
 
     def _check_automatic(self, account, taxes, company):
         """DATEV takes the tax of an Automatik account out of each amount."""
