@@ -96,6 +96,9 @@ class SubscriptionChange(models.Model):
         "Effective", readonly=True, copy=False, help="First day of what is new."
     )
     reason = Label(help="Why; goes into the log of the contract.")
+    reason_told = Sentence(
+        "Automatic Because", readonly=True, help="Why, where nobody entered it."
+    )
     text_old = Sentence("Before", readonly=True, copy=False)
     text_new = Sentence("After", readonly=True, copy=False)
     user_id = fields.Many2one(
@@ -674,7 +677,9 @@ class SubscriptionChange(models.Model):
             change_id=self.id,
             value_old=told.of(self, "text_old"),
             value_new=told.of(self, "text_new"),
-            reason=told.of(self, "lapse_reason") or self.reason,
+            reason=told.of(self, "lapse_reason")
+            or told.of(self, "reason_told")
+            or self.reason,
         )
 
     # ----------------------------------------------------------------------

@@ -282,7 +282,7 @@ class SubscriptionContract(models.Model):
                     "timing": "date",
                     "date": day,
                     "restarts_term": True,
-                    "reason": said(self.env)._("Follows the first term"),
+                    "reason_told": said(self.env)._("Follows the first term"),
                 }
             )
         )

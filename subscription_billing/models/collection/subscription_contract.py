@@ -312,12 +312,13 @@ class SubscriptionContract(models.Model):
             "subscription_billing.subscription_end_reason_default"
         )
         for contract in self.filtered(lambda it: it.state in ("trial", "active")):
-            change = self.env["subscription.change"].create(
+            changes = self.env["subscription.change"].sudo()
+            change = changes.create(
                 {
                     "contract_id": contract.id,
                     "kind": kind,
                     "timing": "now",
-                    "reason": reason,
+                    "reason_told": reason,
                     "end_reason_id": end_reason.id if kind == "end" else False,
                 }
             )

@@ -154,12 +154,12 @@ class SubscriptionDunningCase(models.Model):
         ).paused_contract_ids
         paused = self.paused_contract_ids - others
         for contract in paused.filtered(lambda it: it.state == "paused"):
-            self.env["subscription.change"].create(
+            self.env["subscription.change"].sudo().create(
                 {
                     "contract_id": contract.id,
                     "kind": "resume",
                     "timing": "now",
-                    "reason": self.env._("What was overdue is paid."),
+                    "reason_told": said(self.env)._("What was overdue is paid."),
                 }
             )._apply(day)
 

@@ -106,6 +106,27 @@ class TestSentences(ChangeCommon):
         self.assertEqual(english.value_new, change.text_new)
         self.assertEqual(event.value_new, "01.03.2024 – 31.03.2024")
 
+    def test_why_the_addon_did_something_by_itself(self):
+        """Nobody entered a reason; what is typed stays as it was typed."""
+        after = {"next_variant_id": self._variant("after").id}
+        after |= {"first_term_count": 1, "is_ended_after_first_term": True}
+        with self.on_day("2024-01-01"):
+            contract = self.subscribe("2024-01-01", self._variant("intro", **after))
+        contract = self.german(contract)
+        expired = said(contract.env)._("%s has expired.", "Visa")
+        contract._change_for_money("pause", self.day("2024-01-05"), expired)
+        self.change(contract, "resume", False, "2024-01-08", timing="now", reason="Ja")
+        changes = contract.change_ids.sorted("id")
+        self.assertEqual(changes.mapped("kind"), ["variant", "pause", "resume"])
+        told = ("Follows the first term", "Visa has expired.", "Ja")
+        in_german = ("Folgt auf die Erstlaufzeit", "Visa ist abgelaufen.", "Ja")
+        for change, english, german in zip(changes, told, in_german, strict=True):
+            event = contract.event_ids.filtered(lambda it, at=change: it.change_id == at)
+            with self.subTest(kind=change.kind):
+                self.assertEqual(set(event.mapped("reason")), {german})
+                event = event.with_context(lang="en_US")
+                self.assertEqual(set(event.mapped("reason")), {english})
+
     def test_sentences_hold_dates_records_and_other_sentences(self):
         component = self.base
         self.german(component).name = "Grundgebühr"

@@ -109,6 +109,10 @@ class TestDunning(DunningCommon):
         self.dun("2026-02-10")
         self.assertEqual(self.case().state, "closed")
         self.assertEqual(contract.state, "active")
+        self.assertEqual(
+            contract.change_ids.sorted("id").mapped("reason_told")[-1],
+            "What was overdue is paid.",
+        )
 
     def test_p3_paying_never_revives_an_ended_contract(self):
         policy = self.policy_of({"days": 7, "ends_contracts": True})

@@ -69,10 +69,12 @@ class TestUsageHttp(UsageIntakeCommon, HttpCase):
     @mute_logger("odoo.http")
     def test_while_all_connections_are_taken_it_is_to_be_sent_again(self):
         key, body = self._key(self.robot), {"events": [self.event()]}
+        many = {"events": [self.event(f"many{number}") for number in range(500)]}
         with self.full():
-            answer = self._send(key, body)
-            again = self.url_open(ROUTE, headers={"Authorization": f"Bearer {key}"})
-        for refused in (answer, again):
+            answers = [self._send(key, sent) for sent in (body, many, "{", "")]
+            headers = {"Authorization": f"Bearer {key}"}
+            answers.append(self.url_open(ROUTE, headers=headers))
+        for refused in answers:
             self.assertEqual(refused.status_code, 503)
             self.assertGreater(int(refused.headers["Retry-After"]), 0)
             self.assertIn("Send it again", refused.json()["error"])
