@@ -103,6 +103,7 @@
         "views/subscription_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["subscription_billing/static/src/**/*"],
         "web.assets_tests": ["subscription_billing/static/tests/tours/**/*"],
     },
     "demo": [

@@ -16,8 +16,29 @@ HEADERS = "//div[@id='minimal_layout_report_headers']/*"
 FOOTERS = "//div[@id='minimal_layout_report_footers']/*"
 # The paper has its margins already when header and footer are put on it.
 NO_MARGINS = {"data-report-margin-top": 0, "data-report-margin-bottom": 0}
-# Plain Qt prints a pixel as a point, and layouts are made for 96 pixels an inch.
-STYLE = Markup("<style>body { zoom: 1.3333; }</style></head>")
+# Plain Qt prints a pixel as a point, and layouts are made for 96 pixels an inch. It
+# ends pages within rows, but not within tables: each row of an invoice becomes one,
+# with columns that are as wide in all of them.
+STYLE = Markup(
+    """<style>
+body { zoom: 1.3333; }
+[name=invoice_line_table],
+[name=invoice_line_table] > thead,
+[name=invoice_line_table] > tbody { display: block !important; }
+[name=invoice_line_table] tr {
+    display: table; table-layout: fixed; width: 100%; page-break-inside: avoid;
+}
+[name=invoice_line_table] th, [name=invoice_line_table] td { width: 13%; }
+[name=invoice_line_table] [name=th_priceunit],
+[name=invoice_line_table] [name=td_price_unit],
+[name=invoice_line_table] [name=th_subtotal],
+[name=invoice_line_table] .o_price_total { width: 16%; }
+[name=invoice_line_table] [name=th_description],
+[name=invoice_line_table] [name^=account_invoice_line_name],
+[name=invoice_line_table] [name=line_name_td],
+[name=invoice_line_table] [colspan="99"] { width: auto; }
+</style></head>"""
+)
 
 
 class IrActionsReport(models.Model):

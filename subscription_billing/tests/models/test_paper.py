@@ -1,4 +1,5 @@
 import io
+import re
 import shutil
 from unittest import skipUnless
 from unittest.mock import patch
@@ -57,6 +58,29 @@ class TestPaper(SubscriptionCommon):
                 self.assertIn("Bank of Tests", text)
                 self.assertIn(f"Page {number} / {len(pages)}", text)
         self.assertIn("Cloud base fee", pages[0])
+
+    def test_no_row_is_cut_between_two_pages(self):
+        """Neither its text nor its amounts."""
+        move = self.invoice()
+        move.button_draft()
+        last = move.invoice_line_ids[-1]
+        for number in range(100, 145):
+            name = f"Row {number}\nmore\nmore\nEnd {number}"
+            line = last.copy({"move_id": move.id, "name": name, "sequence": number})
+            line.write({"quantity": 1, "price_unit": 7000 + number})
+        move.action_post()
+        pages = self.pages(move)
+        self.assertGreater(len(pages), 2)
+        found = []
+        for page in pages:
+            parts = [
+                sorted(set(re.findall(pattern, page)))
+                for pattern in (r"Row (\d+)", r"End (\d+)", r"7,(\d+)\.00")
+            ]
+            self.assertEqual(parts[0], parts[1])
+            self.assertEqual(parts[0], parts[2])
+            found += parts[0]
+        self.assertEqual(len(found), 45)
 
     def test_what_is_stamped_is_compressed(self):
         """A page would have two megabytes."""

@@ -121,7 +121,9 @@ class TestSentences(ChangeCommon):
         told = ("Follows the first term", "Visa has expired.", "Ja")
         in_german = ("Folgt auf die Erstlaufzeit", "Visa ist abgelaufen.", "Ja")
         for change, english, german in zip(changes, told, in_german, strict=True):
-            event = contract.event_ids.filtered(lambda it, at=change: it.change_id == at)
+            event = contract.event_ids.filtered(
+                lambda it, at=change: it.change_id == at
+            )
             with self.subTest(kind=change.kind):
                 self.assertEqual(set(event.mapped("reason")), {german})
                 event = event.with_context(lang="en_US")
