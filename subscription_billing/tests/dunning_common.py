@@ -86,3 +86,15 @@ class DunningCommon(DebitCommon):
             (it.level_id.name, str(it.date_sent), it.amount_total) for it in steps
         ]
         self.assertEqual(actual, expected)
+
+    def tax(self, amount=19):
+        return self.env["account.tax"].search(
+            [
+                ("type_tax_use", "=", "sale"),
+                ("amount", "=", amount),
+                ("company_id", "=", self.company.id),
+                ("country_id.code", "=", "DE"),
+                ("price_include_override", "!=", "tax_included"),
+            ],
+            limit=1,
+        )

@@ -1,9 +1,6 @@
 from datetime import datetime
 from unittest.mock import patch
 
-from odoo.fields import Command
-from odoo.tests import new_test_user
-
 from .usage_common import UsageCommon
 
 NOW = datetime.fromisoformat("2026-06-15T12:00:00")
@@ -62,14 +59,3 @@ class UsageIntakeCommon(UsageCommon):
             for part in parts:
                 self.assertIn(part, answer["results"][0]["reason"])
             self.assertEqual(self.usage.search_count([]), before)
-
-    @classmethod
-    def _user(cls, login, groups, company=None):
-        company = company or cls.company
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )

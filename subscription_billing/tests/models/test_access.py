@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..common import SubscriptionCommon
 
@@ -30,14 +30,7 @@ class TestAccess(SubscriptionCommon):
             "portal": "base.group_portal",
         }
         cls.users = {
-            name: new_test_user(
-                cls.env,
-                login=f"sub_{name}",
-                groups=group,
-                company_id=cls.company.id,
-                company_ids=[(6, 0, cls.company.ids)],
-            )
-            for name, group in groups.items()
+            name: cls._clerk(f"sub_{name}", group) for name, group in groups.items()
         }
 
     def _rights(self, user, model):
@@ -94,12 +87,10 @@ class TestAccess(SubscriptionCommon):
 
     def test_companies_do_not_see_each_other(self):
         other = self.setup_other_company()["company"]
-        foreign = new_test_user(
-            self.env,
-            login="sub_foreign",
-            groups="subscription_billing.subscription_billing_group_manager",
-            company_id=other.id,
-            company_ids=[(6, 0, other.ids)],
+        foreign = self._clerk(
+            "sub_foreign",
+            "subscription_billing.subscription_billing_group_manager",
+            company=other,
         )
         contract = self.subscribe("2024-01-01")
         self.bill("2024-01-01")

@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..common import SubscriptionCommon
 
@@ -21,24 +21,14 @@ class TestAccessByCall(SubscriptionCommon):
         super().setUpClass()
         cls.other = cls.setup_other_company()["company"]
         group = "subscription_billing.subscription_billing_group_"
-        cls.user = cls._user("call_user", f"{group}user", cls.company)
-        cls.manager = cls._user("call_manager", f"{group}manager", cls.company)
-        cls.foreign = cls._user("call_foreign", f"{group}manager", cls.other)
-        cls.accountant = cls._user(
+        cls.user = cls._clerk("call_user", f"{group}user", cls.company)
+        cls.manager = cls._clerk("call_manager", f"{group}manager", cls.company)
+        cls.foreign = cls._clerk("call_foreign", f"{group}manager", cls.other)
+        cls.accountant = cls._clerk(
             "call_accountant", "account.group_account_invoice", cls.company
         )
-        cls.employee = cls._user("call_employee", "base.group_user", cls.company)
-        cls.portal = cls._user("call_portal", "base.group_portal", cls.company)
-
-    @classmethod
-    def _user(cls, login, groups, company):
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
+        cls.employee = cls._clerk("call_employee", "base.group_user", cls.company)
+        cls.portal = cls._clerk("call_portal", "base.group_portal", cls.company)
 
     def test_o2_buttons_refuse_who_may_not_write_and_leave_no_event(self):
         contract = self.subscribe("2024-01-01")

@@ -1,6 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..change_common import ChangeCommon
 
@@ -29,23 +28,13 @@ class TestChangeAccess(ChangeCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.other = cls.setup_other_company()["company"]
-        cls.user = cls._user("change_user", f"{GROUP}user", cls.company)
-        cls.foreign = cls._user("change_foreign", f"{GROUP}manager", cls.other)
-        cls.accountant = cls._user(
+        cls.user = cls._clerk("change_user", f"{GROUP}user", cls.company)
+        cls.foreign = cls._clerk("change_foreign", f"{GROUP}manager", cls.other)
+        cls.accountant = cls._clerk(
             "change_accountant", "account.group_account_invoice", cls.company
         )
-        cls.employee = cls._user("change_employee", "base.group_user", cls.company)
-        cls.portal = cls._user("change_portal", "base.group_portal", cls.company)
-
-    @classmethod
-    def _user(cls, login, groups, company):
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
+        cls.employee = cls._clerk("change_employee", "base.group_user", cls.company)
+        cls.portal = cls._clerk("change_portal", "base.group_portal", cls.company)
 
     def setUp(self):
         super().setUp()

@@ -1,6 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..collection_common import CollectionCommon
 
@@ -14,20 +13,10 @@ class TestCollectionAccess(CollectionCommon):
         super().setUpClass()
         cls.other = cls.setup_other_company()["company"]
         group = "subscription_billing.subscription_billing_group_user"
-        cls.seller = cls._user("money_seller", group, cls.company)
+        cls.seller = cls._clerk("money_seller", group, cls.company)
         accountant = "account.group_account_invoice"
-        cls.accountant = cls._user("money_accountant", accountant, cls.company)
-        cls.foreign = cls._user("money_foreign", accountant, cls.other)
-
-    @classmethod
-    def _user(cls, login, groups, company):
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
+        cls.accountant = cls._clerk("money_accountant", accountant, cls.company)
+        cls.foreign = cls._clerk("money_foreign", accountant, cls.other)
 
     def setUp(self):
         super().setUp()

@@ -1,8 +1,7 @@
 import base64
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..debit_common import IBANS, DebitCommon
@@ -42,21 +41,11 @@ class TestCollectionByCall(DebitCommon, HttpCase):
         accountant = "account.group_account_invoice"
         seller = "subscription_billing.subscription_billing_group_manager"
         cls.people = [
-            cls._person("call_seller", seller, cls.company),
-            cls._person("call_employee", "base.group_user", cls.company),
-            cls._person("call_portal", "base.group_portal", cls.company),
-            cls._person("call_foreign", accountant, cls.other),
+            cls._clerk("call_seller", seller, cls.company),
+            cls._clerk("call_employee", "base.group_user", cls.company),
+            cls._clerk("call_portal", "base.group_portal", cls.company),
+            cls._clerk("call_foreign", accountant, cls.other),
         ]
-
-    @classmethod
-    def _person(cls, login, groups, company):
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
 
     def records(self):
         """One of each model with buttons."""
@@ -95,7 +84,7 @@ class TestCollectionByCall(DebitCommon, HttpCase):
             wizard.action_import()
 
     def test_an_accountant_reads_a_file(self):
-        accountant = self._person(
+        accountant = self._clerk(
             "call_accountant", "account.group_account_invoice", self.company
         )
         imports = self.env["subscription.return.import"].with_user(accountant)

@@ -2,7 +2,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..dunning_common import DunningCommon
@@ -155,13 +155,7 @@ class TestDunningPolicy(DunningCommon):
 
     def person(self, groups, company=None):
         company = company or self.company
-        return new_test_user(
-            self.env,
-            login=f"dunning_{groups}_{company.id}",
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
+        return self._clerk(f"dunning_{groups}_{company.id}", groups, company=company)
 
     def test_o2_a_seller_sees_the_state_and_no_case(self):
         seller = self.person("subscription_billing.subscription_billing_group_user")

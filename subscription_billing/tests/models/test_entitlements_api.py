@@ -203,7 +203,7 @@ class TestEntitlementsApi(EntitlementCommon, UsageIntakeCommon, HttpCase):
             ("base.group_user", False),
             ("base.group_portal", False),
         ):
-            user = self._user(f"ask_{group}", group)
+            user = self._clerk(f"ask_{group}", group)
             contracts = self.env["subscription.contract"].with_user(user)
             name = self.contract.name
             with self.subTest(group=group):
@@ -219,7 +219,7 @@ class TestEntitlementsApi(EntitlementCommon, UsageIntakeCommon, HttpCase):
     def test_json_2(self):
         """With the key of an integration, in a read-only transaction."""
         keys = self.env["res.users.apikeys"]
-        key = keys.with_user(self._user("robot", GROUP_USAGE)).sudo()
+        key = keys.with_user(self._clerk("robot", GROUP_USAGE)).sudo()
         key = key._generate(None, "test", None)
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         self.env.flush_all()

@@ -1,6 +1,5 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..entitlement_common import EntitlementCommon
@@ -23,13 +22,7 @@ class TestEntitlementsFeatures(EntitlementCommon):
 
     def member(self, group, company=None):
         company = company or self.company
-        return new_test_user(
-            self.env,
-            login=f"features {group} {company.id}",
-            groups=group,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
+        return self._clerk(f"features {group} {company.id}", group, company=company)
 
     def assertRefused(self, message, function, *args, **kwargs):
         with (

@@ -1,6 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ...models.contracts.subscription_event import EVENT_TYPES, TOPIC_OF_TYPE, TOPICS
 from ..common import SubscriptionCommon
@@ -17,13 +16,7 @@ class TestEvent(SubscriptionCommon):
         super().setUpClass()
         cls.other = cls.setup_other_company()["company"]
         cls.users = {
-            name: new_test_user(
-                cls.env,
-                login=f"event_{name}",
-                groups=groups,
-                company_id=cls.company.id,
-                company_ids=[Command.set(cls.company.ids)],
-            )
+            name: cls._clerk(f"event_{name}", groups)
             for name, groups in {
                 "user": f"{GROUP}user",
                 "manager": f"{GROUP}manager",

@@ -1,8 +1,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ...engine.errors import InvalidPeriod
 from ..common import SubscriptionCommon
@@ -120,13 +119,7 @@ class TestForecastWizard(SubscriptionCommon):
         self.assertEqual(rows.mapped("amount_company"), [25.0] * 3)
 
     def login(self, groups, company):
-        return new_test_user(
-            self.env,
-            login=f"forecast_{groups}_{company.id}",
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
+        return self._clerk(f"forecast_{groups}_{company.id}", groups, company=company)
 
     def test_o2_users_and_accountants_forecast_their_company(self):
         contract = self.subscribe("2024-01-15")

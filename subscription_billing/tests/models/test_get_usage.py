@@ -193,7 +193,7 @@ class TestGetUsage(UsageIntakeCommon, DiscountCommon):
             ("base.group_user", False),
             ("base.group_portal", False),
         ):
-            user = self._user(f"ask_{groups}", groups)
+            user = self._clerk(f"ask_{groups}", groups)
             contracts = self.env["subscription.contract"].with_user(user)
             with self.subTest(groups=groups):
                 if is_allowed:

@@ -1,6 +1,5 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..common import SubscriptionCommon
 
@@ -12,12 +11,8 @@ class TestGuards(SubscriptionCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.user = new_test_user(
-            cls.env,
-            login="sub_guard",
-            groups="subscription_billing.subscription_billing_group_user",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
+        cls.user = cls._clerk(
+            "sub_guard", "subscription_billing.subscription_billing_group_user"
         )
 
     def test_c1_nobody_writes_the_state_directly(self):

@@ -121,7 +121,7 @@ class TestMeter(UsageIntakeCommon):
         self.assertEqual(self.calls.filter_ids.display_name, "region is one of eu")
 
     def test_users_read_meters_and_managers_write_them(self):
-        user, manager = self._user("m_user", GROUP_USER), self._user("m_man", MANAGER)
+        user, manager = self._clerk("m_user", GROUP_USER), self._clerk("m_man", MANAGER)
         self.assertEqual(self.calls.with_user(user).name, "Calls")
         with self.assertRaises(AccessError):
             self.calls.with_user(user).name = "X"
@@ -134,7 +134,7 @@ class TestMeter(UsageIntakeCommon):
 
     def test_o2_companies_do_not_see_each_others_meters_and_filters(self):
         other = self.setup_other_company()["company"]
-        foreign = self._user("m_foreign", MANAGER, other)
+        foreign = self._clerk("m_foreign", MANAGER, other)
         self.calls.filter_ids = [Command.create({"property": "a", "values": "b"})]
         filters = self.env["subscription.meter.filter"].with_user(foreign)
         self.assertFalse(filters.search([]))

@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..notice_common import NoticeCommon
@@ -14,13 +14,7 @@ class TestNotice(NoticeCommon):
     """The table of e-mails of a company, and who may change it."""
 
     def staff(self, group):
-        return new_test_user(
-            self.env,
-            login=f"notice_{group}",
-            groups=GROUP % group,
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
+        return self._clerk(f"notice_{group}", GROUP % group)
 
     def row(self, code="ended", company=None):
         company = company or self.company

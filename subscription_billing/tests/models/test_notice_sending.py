@@ -222,12 +222,8 @@ class TestNoticeSending(NoticeCommon):
         )
 
     def test_a_user_without_rights_on_templates_sends(self):
-        user = new_test_user(
-            self.env,
-            login="seller",
-            groups="subscription_billing.subscription_billing_group_user",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
+        user = self._clerk(
+            "seller", "subscription_billing.subscription_billing_group_user"
         )
         contract = self.draft("2024-01-01")
         contract.with_user(user).action_activate()

@@ -1,5 +1,5 @@
 from odoo.exceptions import UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..price_change_common import PriceChangeCommon
 
@@ -98,12 +98,8 @@ class TestPriceChangeAnnouncement(PriceChangeCommon):
         self.assertEqual(change.failed_count, 1)
 
     def test_a_manager_who_is_no_administrator_sends_it(self):
-        manager = new_test_user(
-            self.env,
-            login="price_mail",
-            groups="subscription_billing.subscription_billing_group_manager",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
+        manager = self._clerk(
+            "price_mail", "subscription_billing.subscription_billing_group_manager"
         )
         change = self.apply("2024-06-01").with_user(manager)
         change.action_announce()

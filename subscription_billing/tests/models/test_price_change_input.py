@@ -1,8 +1,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, LockError, UserError, ValidationError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..price_change_common import PriceChangeCommon
 
@@ -107,13 +106,7 @@ class TestPriceChangeInput(PriceChangeCommon):
         self.assertEqual(action["context"]["default_contract_ids"], mine.ids)
 
     def _user(self, group):
-        return new_test_user(
-            self.env,
-            login=f"price_{group}",
-            groups=GROUP % group,
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
+        return self._clerk(f"price_{group}", GROUP % group)
 
     def test_a_user_reads_and_a_manager_changes(self):
         contract = self.subscribe("2024-01-01")

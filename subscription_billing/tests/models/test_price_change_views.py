@@ -1,8 +1,7 @@
 import ast
 
 from odoo.exceptions import AccessError
-from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from ..price_change_common import PriceChangeCommon
 
@@ -18,13 +17,7 @@ class TestPriceChangeViews(PriceChangeCommon):
 
     def _user(self, group, company=None):
         company = company or self.company
-        return new_test_user(
-            self.env,
-            login=f"price_view_{group}_{company.id}",
-            groups=group,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
+        return self._clerk(f"price_view_{group}_{company.id}", group, company=company)
 
     def test_a_manager_fills_in_the_form(self):
         contract = self.subscribe("2024-01-01")

@@ -285,12 +285,10 @@ class TestPriceTerms(UsageCommon):
 
     def test_o2_tiers_of_another_company_are_not_seen(self):
         other = self.setup_other_company()["company"]
-        foreign = new_test_user(
-            self.env,
+        foreign = self._clerk(
             "tier_foreign",
-            groups="subscription_billing.subscription_billing_group_manager",
-            company_id=other.id,
-            company_ids=[(6, 0, other.ids)],
+            "subscription_billing.subscription_billing_group_manager",
+            company=other,
         )
         self.plan.company_id = self.company
         tiers = self.api_price.tier_ids

@@ -1,6 +1,6 @@
 from lxml import etree
 
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from ..usage_common import UsageCommon
 
@@ -33,13 +33,7 @@ class TestPriceViews(UsageCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.users = {
-            name: new_test_user(
-                cls.env,
-                f"price_view_{name}",
-                groups=GROUP + name,
-                company_id=cls.company.id,
-                company_ids=[(6, 0, cls.company.ids)],
-            )
+            name: cls._clerk(f"price_view_{name}", GROUP + name)
             for name in ("user", "manager")
         }
 

@@ -1,8 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..debit_common import IBANS, DebitCommon
@@ -102,13 +101,7 @@ class TestSepaMandate(DebitCommon):
 
     def person(self, groups, company=None):
         company = company or self.company
-        return new_test_user(
-            self.env,
-            login=f"mandate_{groups}_{company.id}",
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
+        return self._clerk(f"mandate_{groups}_{company.id}", groups, company=company)
 
     def test_o2_a_seller_sees_a_masked_account_and_runs_no_debits(self):
         seller = self.person("subscription_billing.subscription_billing_group_user")

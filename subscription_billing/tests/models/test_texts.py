@@ -1,7 +1,6 @@
 from base64 import b64encode
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from ..usage_common import UsageCommon
@@ -99,12 +98,8 @@ class TestTexts(UsageCommon):
         reasons = self.env["subscription.end.reason"]
         theirs = reasons.create({"name": "Theirs", "company_id": other.id})
         shared = reasons.create({"name": "Everybody's"})
-        clerk = new_test_user(
-            self.env,
-            login="reasons",
-            groups="subscription_billing.subscription_billing_group_manager",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
+        clerk = self._clerk(
+            "reasons", "subscription_billing.subscription_billing_group_manager"
         )
         found = reasons.with_user(clerk).search(
             [("name", "in", ("Theirs", shared.name))]

@@ -12,7 +12,7 @@ class TestUsage(UsageIntakeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.clerk = cls._user("usage_clerk", GROUP_USER)
+        cls.clerk = cls._clerk("usage_clerk", GROUP_USER)
 
     def _vals(self, **vals):
         return {
@@ -214,7 +214,7 @@ class TestUsage(UsageIntakeCommon):
         }
         operations = ("read", "write", "create", "unlink")
         for group, expected in table.items():
-            target = usage.with_user(self._user(f"u {group}", group))
+            target = usage.with_user(self._clerk(f"u {group}", group))
             rights = "".join(
                 letter
                 for letter, operation in zip("rwcu", operations, strict=True)
@@ -228,7 +228,7 @@ class TestUsage(UsageIntakeCommon):
     def test_o2_companies_do_not_see_each_others_usage(self):
         self.record(self.event())
         other = self.setup_other_company()["company"]
-        foreign = self._user("u_foreign", GROUP_USER, other)
+        foreign = self._clerk("u_foreign", GROUP_USER, other)
         usage = self.stored("k1").with_user(foreign)
         self.assertFalse(usage.search([]))
         for call in (usage.unlink, usage.action_reverse, usage._get_summary):

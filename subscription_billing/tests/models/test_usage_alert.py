@@ -233,12 +233,9 @@ class TestUsageAlert(UsageCommon):
         """Users read, managers edit; notices are written by nobody."""
         notice = self.check("2026-01-10", self.used(900))
         user, manager = (
-            new_test_user(
-                self.env,
-                login=f"alert_{name}",
-                groups=f"subscription_billing.subscription_billing_group_{name}",
-                company_id=self.company.id,
-                company_ids=[(6, 0, self.company.ids)],
+            self._clerk(
+                f"alert_{name}",
+                f"subscription_billing.subscription_billing_group_{name}",
             )
             for name in ("user", "manager")
         )
@@ -252,12 +249,10 @@ class TestUsageAlert(UsageCommon):
     def test_other_company_sees_nothing(self):
         notice = self.check("2026-01-10", self.used(900))
         other = self._create_company(name="Other")
-        stranger = new_test_user(
-            self.env,
-            login="alert_stranger",
-            groups="subscription_billing.subscription_billing_group_manager",
-            company_id=other.id,
-            company_ids=[(6, 0, other.ids)],
+        stranger = self._clerk(
+            "alert_stranger",
+            "subscription_billing.subscription_billing_group_manager",
+            company=other,
         )
         notices = self.env["subscription.usage.notice"].with_user(stranger)
         self.assertFalse(notices.search([]))

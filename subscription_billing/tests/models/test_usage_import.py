@@ -20,7 +20,7 @@ class TestUsageImport(UsageIntakeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.clerk = cls._user("import_clerk", GROUP_USER)
+        cls.clerk = cls._clerk("import_clerk", GROUP_USER)
 
     def _row(self, key="k1", **vals):
         event = self.event(key, **vals)
@@ -183,7 +183,7 @@ class TestUsageImport(UsageIntakeCommon):
     def test_who_may_import(self):
         for group in ("base.group_user", "account.group_account_invoice"):
             with self.assertRaises(AccessError):
-                self._wizard(self._file(self._row()), self._user(f"i {group}", group))
+                self._wizard(self._file(self._row()), self._clerk(f"i {group}", group))
 
     def test_o2_nobody_imports_for_a_company_that_is_not_his(self):
         other = self.setup_other_company()["company"]

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from ..usage_common import UsageCommon
 
@@ -129,13 +129,7 @@ class TestUsageSoFar(UsageCommon):
             "subscription_billing.subscription_billing_group_user",
             "account.group_account_invoice",
         ):
-            user = new_test_user(
-                self.env,
-                login=group,
-                groups=group,
-                company_id=self.company.id,
-                company_ids=[(6, 0, self.company.ids)],
-            )
+            user = self._clerk(group, group)
             seen = contract.with_user(user)
             self.env.invalidate_all()
             self.assertEqual(seen.metered_line_ids.usage_quantity, 400.0)

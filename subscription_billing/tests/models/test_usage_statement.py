@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..statement_common import StatementCommon
 
@@ -253,13 +253,7 @@ class TestWrongStatement(StatementCommon):
 
     def _user(self, group, company=None):
         company = company or self.company
-        return new_test_user(
-            self.env,
-            login=f"{group} {company.id}",
-            groups=group,
-            company_id=company.id,
-            company_ids=[(6, 0, company.ids)],
-        )
+        return self._clerk(f"{group} {company.id}", group, company=company)
 
     def document(self, charge):
         statement = charge.env["subscription.usage.statement"]._of_charge(charge)

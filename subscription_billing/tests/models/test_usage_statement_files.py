@@ -18,12 +18,8 @@ class TestStatementFiles(StatementCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.clerk = new_test_user(
-            cls.env,
-            login="statement_clerk",
-            groups="subscription_billing.subscription_billing_group_user",
-            company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
+        cls.clerk = cls._clerk(
+            "statement_clerk", "subscription_billing.subscription_billing_group_user"
         )
         cls.stranger = new_test_user(cls.env, login="statement_stranger")
 

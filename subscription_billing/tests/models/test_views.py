@@ -1,7 +1,7 @@
 import re
 from unittest.mock import patch
 
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from ..common import SubscriptionCommon
 
@@ -18,13 +18,7 @@ class TestViews(SubscriptionCommon):
         # The test company has cash basis taxes; the settings insist on the option.
         cls.company.tax_exigibility = True
         cls.users = {
-            group: new_test_user(
-                cls.env,
-                login=f"view_{number}",
-                groups=group,
-                company_id=cls.company.id,
-                company_ids=[(6, 0, cls.company.ids)],
-            )
+            group: cls._clerk(f"view_{number}", group)
             for number, group in enumerate((USER, MANAGER, ACCOUNTANT))
         }
 

@@ -51,7 +51,7 @@ class TestAnyCall(UsageIntakeCommon, HttpCase):
 
     @mute_logger("odoo.http")
     def test_any_body_of_the_route(self):
-        robot = self._user("any_robot", GROUP_USAGE)
+        robot = self._clerk("any_robot", GROUP_USAGE)
         keys = self.env["res.users.apikeys"].with_user(robot).sudo()
         headers = {"Authorization": f"Bearer {keys._generate(SCOPE, 'x', None)}"}
         self.env.flush_all()

@@ -1,6 +1,5 @@
-from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from ..discount_common import DiscountCommon
 
@@ -14,13 +13,7 @@ class TestDiscountDocuments(DiscountCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.users = {
-            name: new_test_user(
-                cls.env,
-                login=f"sub_discount_{name}",
-                groups=group,
-                company_id=cls.company.id,
-                company_ids=[Command.set(cls.company.ids)],
-            )
+            name: cls._clerk(f"sub_discount_{name}", group)
             for name, group in (
                 ("user", "subscription_billing.subscription_billing_group_user"),
                 ("manager", "subscription_billing.subscription_billing_group_manager"),
@@ -158,12 +151,10 @@ class TestDiscountDocuments(DiscountCommon):
         theirs = self._discount(company_id=other.id)
         mine = self._discount()
         self.redeem(self.draft("2024-01-01"), mine)
-        foreign = new_test_user(
-            self.env,
-            login="sub_discount_foreign",
-            groups="subscription_billing.subscription_billing_group_manager",
-            company_id=other.id,
-            company_ids=[Command.set(other.ids)],
+        foreign = self._clerk(
+            "sub_discount_foreign",
+            "subscription_billing.subscription_billing_group_manager",
+            company=other,
         )
         found = mine.with_user(foreign).search([("id", "in", (theirs + mine).ids)])
         self.assertEqual(found, theirs)

@@ -200,18 +200,6 @@ class TestDunningClaims(DunningCommon):
         self.assertEqual(self.case().state, "open")
         self.assertEqual(self.steps()[-1].line_ids.move_id, step.claim_move_ids)
 
-    def tax(self, amount=19):
-        return self.env["account.tax"].search(
-            [
-                ("type_tax_use", "=", "sale"),
-                ("amount", "=", amount),
-                ("company_id", "=", self.company.id),
-                ("country_id.code", "=", "DE"),
-                ("price_include_override", "!=", "tax_included"),
-            ],
-            limit=1,
-        )
-
     def test_bad_debt_corrects_the_tax_and_is_recovered(self):
         """119.00: 2406 takes 100.00, the tax 19.00 is taken back."""
         tax = self.tax()

@@ -12,18 +12,6 @@ class TestDunningWrittenOff(DunningCommon):
     """Bad debts: what is open leaves the books, with its tax (§ 17 UStG), and may come
     back."""
 
-    def tax(self, amount):
-        return self.env["account.tax"].search(
-            [
-                ("type_tax_use", "=", "sale"),
-                ("amount", "=", amount),
-                ("company_id", "=", self.company.id),
-                ("country_id.code", "=", "DE"),
-                ("price_include_override", "!=", "tax_included"),
-            ],
-            limit=1,
-        )
-
     def billed(self, *parts, **vals):
         """An invoice with lines of (price, rate of the tax)."""
         move = self.env["account.move"].create(

@@ -123,13 +123,7 @@ class TestMonthEnd(UsageCommon, DeferralCommon):
     def test_each_sees_the_own_and_the_company_s(self):
         self.subscribe("2026-09-15")
         clerk, other = (
-            new_test_user(
-                self.env,
-                login=login,
-                groups="account.group_account_invoice",
-                company_id=self.company.id,
-                company_ids=[Command.set(self.company.ids)],
-            )
+            self._clerk(login, "account.group_account_invoice")
             for login in ("clerk", "colleague")
         )
         page = self.look(user=clerk)

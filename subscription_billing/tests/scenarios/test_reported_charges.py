@@ -116,29 +116,26 @@ class TestReportedCharges(ReplayCommon, UsageCommon, DiscountCommon):
 
     # Taxes by the day of the service, by Odoo's usual way.
 
+    def tax_at(self, amount):
+        vals = {"name": f"{amount} %", "amount": amount}
+        self.product_a.taxes_id = self.tax_sale_a.copy(vals)
+        return self.product_a.taxes_id
+
     def lower_tax(self):
         """19 % before, 16 % from 1 July 2020 on."""
-        self.product_a.taxes_id = self.rate(19.0)
-        yield
-        new = self.rate(16.0)
-        vals = {"tax_old_id": self.product_a.taxes_id.id, "tax_new_id": new.id}
+        old, new = self.product_a.taxes_id, self.tax_at(16.0)
+        vals = {"tax_old_id": old.id, "tax_new_id": new.id}
         self.env["subscription.tax.change"].create({"date": "2020-07-01", **vals})
-        self.product_a.taxes_id = new
-        yield
-
-    def rate(self, amount):
-        return self.tax_sale_a.copy({"name": f"{amount} %", "amount": amount})
 
     def taxed(self, contract):
         lines = contract.charge_ids.sorted("date_start").move_line_id
         return [(line.price_subtotal, line.tax_ids.amount) for line in lines]
 
     def test_m5_an_item_of_30_june_is_billed_with_july(self):
-        lower = self.lower_tax()
-        next(lower)
+        self.tax_at(19.0)
         contract = self.sold(on="2020-06-01")
         self.change(contract, "one_off", "2020-06-30", component_id=self.setup.id)
-        next(lower)
+        self.lower_tax()
         self.advance("2020-07-01")
         self.assertEqual(
             self.taxed(contract), [(100.0, 19.0), (99.0, 19.0), (100.0, 16.0)]
@@ -147,13 +144,12 @@ class TestReportedCharges(ReplayCommon, UsageCommon, DiscountCommon):
     def test_m5_weeks_and_quarters_in_arrears(self):
         week = {"fee_interval_unit": "week", "billing_interval_unit": "week"}
         quarter = {"fee_interval_count": 3, "billing_interval_count": 3}
-        lower = self.lower_tax()
-        next(lower)
+        self.tax_at(19.0)
         weekly = self._variant("week", billing_mode="arrears", **week)
         weekly = self.subscribe("2020-06-22", weekly)
         quarterly = self._variant("quarter", billing_mode="arrears", **quarter)
         quarterly = self.subscribe("2020-04-01", quarterly)
-        next(lower)
+        self.lower_tax()
         for on in ("2020-06-29", "2020-07-06"):
             self.advance(on, weekly)
         self.advance("2020-08-10", quarterly)

@@ -1,5 +1,5 @@
 from odoo.exceptions import ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..usage_common import UsageCommon
 
@@ -160,13 +160,7 @@ class TestTaxChange(UsageCommon):
             ("subscription_billing.subscription_billing_group_manager", True),
             ("subscription_billing.subscription_billing_group_user", False),
         ):
-            user = new_test_user(
-                self.env,
-                login=group,
-                groups=group,
-                company_id=self.company.id,
-                company_ids=[(6, 0, self.company.ids)],
-            )
+            user = self._clerk(group, group)
             with self.subTest(group):
                 self.assertEqual(change.with_user(user).has_access("write"), may)
                 self.assertTrue(change.with_user(user).has_access("read"))
@@ -187,12 +181,6 @@ class TestTaxChange(UsageCommon):
         contract = self.sell("2020-07-01")
         self.bill("2020-08-01", contract)
         self.assertEqual(self.rates(contract), {"2020-07": 19.0})
-        user = new_test_user(
-            self.env,
-            login="own",
-            groups="account.group_account_manager",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
+        user = self._clerk("own", "account.group_account_manager")
         changes = self.env["subscription.tax.change"].with_user(user)
         self.assertFalse(changes.search([("company_id", "=", other.id)]))

@@ -225,8 +225,8 @@ class TestUsageCompanies(UsageIntakeCommon, DiscountCommon):
     def test_o2_another_company_sees_nothing(self):
         records = self.our_records()
         self.assertEqual({each._name for each in records}, set(RIGHTS))
-        ours = self._user("ours", GROUP_MANAGER)
-        foreign = self._user("foreign", GROUP_MANAGER, self.other)
+        ours = self._clerk("ours", GROUP_MANAGER)
+        foreign = self._clerk("foreign", GROUP_MANAGER, self.other)
         self.env.flush_all()
         for each in records:
             with self.subTest(model=each._name):
@@ -245,7 +245,7 @@ class TestUsageCompanies(UsageIntakeCommon, DiscountCommon):
             "base.group_public",
         )
         users = [
-            self._user(f"rights_{n}", name) for n, name in enumerate((*groups, *none))
+            self._clerk(f"rights_{n}", name) for n, name in enumerate((*groups, *none))
         ]
         for model, rights in RIGHTS.items():
             expected = (*rights, *("" for _name in none))

@@ -19,7 +19,7 @@ class TestUsageHardening(UsageIntakeCommon):
         self.record(self.event())
         self.bill("2026-04-01")
         charge = self.stored("k1").charge_id
-        clerk = self._user("hard_clerk", GROUP_USER)
+        clerk = self._clerk("hard_clerk", GROUP_USER)
         other = self.setup_other_company()["company"]
         usage = self.usage.with_user(clerk).with_context(
             default_charge_id=charge.id,
@@ -120,7 +120,7 @@ class TestUsageHardening(UsageIntakeCommon):
 
     def test_what_no_database_can_keep_is_refused_by_name(self):
         """Records written by RPC get the verdict of the API, not an SQL error."""
-        clerk = self._user("hard_rpc", GROUP_USER)
+        clerk = self._clerk("hard_rpc", GROUP_USER)
         good = {
             "contract_id": self.contract.id,
             "meter_id": self.calls.id,

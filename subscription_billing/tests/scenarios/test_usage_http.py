@@ -22,8 +22,8 @@ class TestUsageHttp(UsageIntakeCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.robot = cls._user("usage_robot", GROUP_USAGE)
-        cls.clerk = cls._user(
+        cls.robot = cls._clerk("usage_robot", GROUP_USAGE)
+        cls.clerk = cls._clerk(
             "usage_reader", "subscription_billing.subscription_billing_group_user"
         )
 
@@ -123,7 +123,7 @@ class TestUsageHttp(UsageIntakeCommon, HttpCase):
             self._key(self.robot, "rpc"): 401,
             self._key(self.robot, None): 403,
             self._key(self.env.ref("base.user_admin"), None): 403,
-            self._key(self._user("usage_none", "base.group_user")): 403,
+            self._key(self._clerk("usage_none", "base.group_user")): 403,
         }
         for key, status in table.items():
             answer = self._send(key, {"events": [self.event()]})
@@ -217,7 +217,7 @@ class TestUsageHttp(UsageIntakeCommon, HttpCase):
 
     @mute_logger("odoo.http")
     def test_json_2_without_the_right(self):
-        key = self._key(self._user("usage_employee", "base.group_user"), None)
+        key = self._key(self._clerk("usage_employee", "base.group_user"), None)
         answer = self._json2(
             key, "subscription.usage", "record_usage", events=[self.event()]
         )
@@ -252,7 +252,7 @@ class TestUsageHttp(UsageIntakeCommon, HttpCase):
 
     def test_keys_are_made_by_administrators_for_who_may_record(self):
         wizard = self.env["subscription.usage.key"]
-        admin = self._user("usage_admin", "base.group_system")
+        admin = self._clerk("usage_admin", "base.group_system")
         with self.assertRaises(AccessError):
             wizard.with_user(self.clerk).create({"name": "x"})
         wizard = wizard.with_user(admin)

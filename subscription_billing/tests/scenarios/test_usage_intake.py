@@ -239,7 +239,7 @@ class TestUsageIntake(UsageIntakeCommon):
 
     def test_o2_each_company_has_its_own_contracts_meters_and_keys(self):
         other = self.setup_other_company()["company"]
-        user = self._user("usage_both", GROUP_USAGE)
+        user = self._clerk("usage_both", GROUP_USAGE)
         user.company_ids += other
         self.record(self.event())
         there = self.usage.with_user(user).with_company(other)
@@ -254,24 +254,24 @@ class TestUsageIntake(UsageIntakeCommon):
 
     def test_o2_nobody_records_for_a_company_that_is_not_his(self):
         other = self.setup_other_company()["company"]
-        user = self._user("usage_here", GROUP_USAGE)
+        user = self._clerk("usage_here", GROUP_USAGE)
         usage = self.usage.with_user(user)
         with self.assertRaises(AccessError):
             usage.with_context(allowed_company_ids=other.ids).record_usage([])
-        foreign = self._user("usage_there", GROUP_USAGE, other)
+        foreign = self._clerk("usage_there", GROUP_USAGE, other)
         answer = self.usage.with_user(foreign).record_usage([self.event()])
         self.assertEqual(answer["rejected"], 1)
 
     def test_who_may_record(self):
         for login, group in (("int", GROUP_USAGE), ("clerk", GROUP_USER)):
-            usage = self.usage.with_user(self._user(f"usage_{login}", group))
+            usage = self.usage.with_user(self._clerk(f"usage_{login}", group))
             self.assertEqual(usage.record_usage([self.event(login)])["created"], 1)
             self.assertEqual(self.stored(login).create_uid.login, f"usage_{login}")
         for group in ("base.group_user", "base.group_portal", "base.group_public"):
-            usage = self.usage.with_user(self._user(f"usage_{group}", group))
+            usage = self.usage.with_user(self._clerk(f"usage_{group}", group))
             with self.assertRaisesRegex(AccessError, "may not record"):
                 usage.record_usage([self.event("x")])
-        accountant = self._user("usage_acc", "account.group_account_manager")
+        accountant = self._clerk("usage_acc", "account.group_account_manager")
         with self.assertRaises(AccessError):
             self.usage.with_user(accountant).record_usage([self.event("x")])
         self.assertFalse(self.stored("x"))

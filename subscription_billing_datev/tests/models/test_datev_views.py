@@ -1,4 +1,4 @@
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from ..datev_common import DatevCommon
 
@@ -11,13 +11,7 @@ class TestViews(DatevCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.users = {
-            group: new_test_user(
-                cls.env,
-                login=group,
-                groups=f"account.{group}",
-                company_id=cls.company.id,
-                company_ids=[(6, 0, cls.company.ids)],
-            )
+            group: cls._clerk(group, f"account.{group}")
             for group in (
                 "group_account_readonly",
                 "group_account_invoice",

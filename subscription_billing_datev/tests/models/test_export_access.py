@@ -1,6 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..datev_common import DatevCommon
 
@@ -22,13 +21,7 @@ class TestExportAccess(DatevCommon):
 
     def _user(self, group, company=None):
         company = company or self.company
-        return new_test_user(
-            self.env,
-            login=f"{group}-{company.id}",
-            groups=group,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
+        return self._clerk(f"{group}-{company.id}", group, company=company)
 
     def test_results_are_written_by_the_export_alone(self):
         invoice = self.sell(("8400", 100, self.vat_19))
