@@ -5,7 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import collection_checks, company, datev, usage, usage_checks
+from . import collection_checks, company, datev, desk, usage, usage_checks
 from .collection import Collection
 from .deferrals import Deferrals
 from .stories import Stories, translate
@@ -63,6 +63,7 @@ def do_main_job(env, folder, window):
     ]
     usage.load(env, folder / "usage_open.csv")
     parked = stories.stop_here(window.today)
+    desk.fill(env, collection.clock, window.today)
     failures += check_parked(env, parked)
     for failure in failures:
         print(f"FAILED: {failure}")

@@ -178,6 +178,7 @@ class Stories:
                 "partner_id": customer.id,
                 "variant_id": variant.id,
                 "date_start": today,
+                "user_id": self.env.ref("base.user_admin").id,
                 **vals,
             }
         )
