@@ -28,11 +28,11 @@ body { zoom: 1.3333; }
 [name=invoice_line_table] tr {
     display: table; table-layout: fixed; width: 100%; page-break-inside: avoid;
 }
-[name=invoice_line_table] th, [name=invoice_line_table] td { width: 13%; }
+[name=invoice_line_table] th, [name=invoice_line_table] td { width: 11%; }
 [name=invoice_line_table] [name=th_priceunit],
 [name=invoice_line_table] [name=td_price_unit],
 [name=invoice_line_table] [name=th_subtotal],
-[name=invoice_line_table] .o_price_total { width: 16%; }
+[name=invoice_line_table] .o_price_total { width: 15%; }
 [name=invoice_line_table] [name=th_description],
 [name=invoice_line_table] [name^=account_invoice_line_name],
 [name=invoice_line_table] [name=line_name_td],
