@@ -4,6 +4,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..models.sentences import refusal
+
 
 class SepaMandateConsent(CustomerPortal):
     """The debtor agrees to a SEPA mandate online, by the link of an e-mail."""
@@ -35,8 +37,8 @@ class SepaMandateConsent(CustomerPortal):
         error = ""
         try:
             if not all(given.values()) or not values.get("agreed"):
-                raise UserError(
-                    request.env._("Enter name and IBAN, and agree to the mandate.")
+                raise refusal(request.env)._(
+                    "Enter name and IBAN, and agree to the mandate."
                 )
             with request.env.cr.savepoint():
                 mandate._give_consent(

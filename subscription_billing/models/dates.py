@@ -8,10 +8,10 @@ and subtract a day here and nowhere else.
 from datetime import date, timezone
 
 from odoo import fields
-from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
 from ..engine.period import ONE_DAY
+from .sentences import invalid
 
 # What a day of a contract can be. A year 1, or 9999, is a slip that would be planned,
 # charged and forecast day by day.
@@ -26,22 +26,18 @@ class _Sensible:
         try:
             result = super().convert_to_cache(value, record, validate)
         except (TypeError, ValueError) as error:
-            raise ValidationError(
-                record.env._(
-                    "%(field)s: %(value)s is no date. Write it as 2026-12-31.",
-                    field=self._description_string(record.env),
-                    value=str(value)[:40],
-                )
+            raise invalid(record.env)._(
+                "%(field)s: %(value)s is no date. Write it as 2026-12-31.",
+                field=self._description_string(record.env),
+                value=str(value)[:40],
             ) from error
         if result and not FIRST_DAY.year <= result.year <= LAST_DAY.year:
-            raise ValidationError(
-                record.env._(
-                    "%(field)s: %(day)s lies outside of %(first)s to %(last)s.",
-                    field=self._description_string(record.env),
-                    day=result.isoformat(),
-                    first=FIRST_DAY.year,
-                    last=LAST_DAY.year,
-                )
+            raise invalid(record.env)._(
+                "%(field)s: %(day)s lies outside of %(first)s to %(last)s.",
+                field=self._description_string(record.env),
+                day=result.isoformat(),
+                first=FIRST_DAY.year,
+                last=LAST_DAY.year,
             )
         return result
 

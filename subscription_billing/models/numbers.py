@@ -4,9 +4,9 @@ words for NaN, and infinity stops it in the middle of a save."""
 from math import inf
 
 from odoo import fields
-from odoo.exceptions import ValidationError
 
 from .checked import Checked
+from .sentences import invalid
 
 PRICE_DIGITS = (22, 10)
 QUANTITY_DIGITS = (24, 8)
@@ -20,12 +20,10 @@ class _Finite(Checked):
         except (TypeError, ValueError):
             is_number = False
         if not is_number:
-            raise ValidationError(
-                env._(
-                    "%(field)s: %(number)s is no number that can be billed.",
-                    field=self._description_string(env),
-                    number=value,
-                )
+            raise invalid(env)._(
+                "%(field)s: %(number)s is no number that can be billed.",
+                field=self._description_string(env),
+                number=value,
             )
 
 
@@ -48,13 +46,11 @@ class Count(Checked, fields.Integer):
         except (TypeError, ValueError, OverflowError):
             is_count = False
         if not is_count:
-            raise ValidationError(
-                env._(
-                    "%(field)s: %(number)s is no number up to %(maximum)s.",
-                    field=self._description_string(env),
-                    number=value,
-                    maximum=self.maximum,
-                )
+            raise invalid(env)._(
+                "%(field)s: %(number)s is no number up to %(maximum)s.",
+                field=self._description_string(env),
+                number=value,
+                maximum=self.maximum,
             )
 
 

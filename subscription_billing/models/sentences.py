@@ -6,6 +6,7 @@ from datetime import date, datetime
 from psycopg2.extras import Json
 
 from odoo import fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import plaintext2html
 from odoo.tools.misc import format_date, format_datetime
 from odoo.tools.translate import get_translated_module, get_translation
@@ -42,8 +43,9 @@ class said:  # noqa: N801  reads as what it does: said(self.env)._("…")
     def _(self, source, *facts, **named):
         """Like ``env._``, in each language; dates, records and other sentences are
         given as they are."""
-        module = get_translated_module(2)
+        return self._tell(get_translated_module(2), source, facts, named)
 
+    def _tell(self, module, source, facts, named):
         def write(env):
             words = tuple(_put(env, it) for it in facts)
             words = words or {name: _put(env, it) for name, it in named.items()}
@@ -66,6 +68,27 @@ class said:  # noqa: N801  reads as what it does: said(self.env)._("…")
     def of(self, record, name):
         """What a field says."""
         return self.each(lambda env: record.with_context(lang=env.lang)[name])
+
+
+class refusal(said):  # noqa: N801  reads as what it does: raise refusal(self.env)._("…")
+    """Say why something is not done: an error to be raised."""
+
+    error = UserError
+
+    def _(self, source, *facts, **named):
+        return self.error(self._tell(get_translated_module(2), source, facts, named))
+
+
+class invalid(refusal):  # noqa: N801  as above
+    """Say what is wrong with a value."""
+
+    error = ValidationError
+
+
+class denied(refusal):  # noqa: N801  as above
+    """Say who may not do it."""
+
+    error = AccessError
 
 
 def in_lang(text, lang):

@@ -1,5 +1,6 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
+
+from .sentences import denied
 
 
 class SubscriptionGuardMixin(models.AbstractModel):
@@ -37,11 +38,8 @@ class SubscriptionGuardMixin(models.AbstractModel):
             if name in fields and fields[name].store and fields[name].readonly
         ]
         if guarded:
-            raise AccessError(
-                self.env._(
-                    "%(fields)s of %(model)s cannot be written directly. Use the "
-                    "buttons.",
-                    fields=", ".join(sorted(guarded)),
-                    model=self.env["ir.model"]._get(self._name).sudo().name,
-                )
+            raise denied(self.env)._(
+                "%(fields)s of %(model)s cannot be written directly. Use the buttons.",
+                fields=", ".join(sorted(guarded)),
+                model=self.env["ir.model"]._get(self._name).sudo().name,
             )

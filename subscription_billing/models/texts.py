@@ -4,9 +4,9 @@ in words."""
 from unicodedata import category
 
 from odoo import fields
-from odoo.exceptions import ValidationError
 
 from .checked import Checked
+from .sentences import invalid
 
 LINES = "\n\r\t"
 
@@ -19,25 +19,20 @@ class _Clean(Checked):
         if not isinstance(value, str):
             return
         if len(value) > self.maximum:
-            raise ValidationError(
-                env._(
-                    "%(field)s: the text has %(count)s characters, more than "
-                    "%(maximum)s.",
-                    field=self._description_string(env),
-                    count=len(value),
-                    maximum=self.maximum,
-                )
+            raise invalid(env)._(
+                "%(field)s: the text has %(count)s characters, more than %(maximum)s.",
+                field=self._description_string(env),
+                count=len(value),
+                maximum=self.maximum,
             )
         # Control characters, and halves of characters.
         if not value.isprintable() and any(
             category(char) in ("Cc", "Cs") and char not in self.allowed
             for char in value
         ):
-            raise ValidationError(
-                env._(
-                    "%s: the text has control characters. Type it anew.",
-                    self._description_string(env),
-                )
+            raise invalid(env)._(
+                "%s: the text has control characters. Type it anew.",
+                self._description_string(env),
             )
 
 

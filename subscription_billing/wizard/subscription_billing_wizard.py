@@ -1,7 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
@@ -9,6 +8,7 @@ from ..engine.charge import ChargeKind
 from ..models.billing.subscription_contract import MAX_CONTRACTS_AT_ONCE
 from ..models.dates import Day
 from ..models.failures import explain, isolate
+from ..models.sentences import refusal
 
 MAX_PREVIEW_CONTRACTS = 80
 # Who types 2062 for 2026 is asked.
@@ -132,28 +132,24 @@ class SubscriptionBillingWizard(models.TransientModel):
         """Bill now, or leave a large run to the scheduled action."""
         self.ensure_one()
         if self.is_far and not self.is_far_confirmed:
-            raise UserError(
-                self.env._(
-                    "%(day)s is more than %(months)s months ahead. Confirm that you "
-                    "want to bill that far.",
-                    day=format_date(self.env, self.date),
-                    months=MONTHS_AHEAD,
-                )
+            raise refusal(self.env)._(
+                "%(day)s is more than %(months)s months ahead. Confirm that you "
+                "want to bill that far.",
+                day=format_date(self.env, self.date),
+                months=MONTHS_AHEAD,
             )
         due = self._get_due_contracts()
         if not due:
-            raise UserError(
-                self.env._("Nothing is due up to %s.", format_date(self.env, self.date))
+            raise refusal(self.env)._(
+                "Nothing is due up to %s.", format_date(self.env, self.date)
             )
         if len(due) > MAX_CONTRACTS_AT_ONCE:
-            raise UserError(
-                self.env._(
-                    "%(count)s contracts are due, more than the %(limit)s that can be "
-                    "billed while you wait. Select fewer, or let the scheduled action "
-                    "bill them.",
-                    count=len(due),
-                    limit=MAX_CONTRACTS_AT_ONCE,
-                )
+            raise refusal(self.env)._(
+                "%(count)s contracts are due, more than the %(limit)s that can be "
+                "billed while you wait. Select fewer, or let the scheduled action "
+                "bill them.",
+                count=len(due),
+                limit=MAX_CONTRACTS_AT_ONCE,
             )
         due._lock_or_refuse()
         run = (

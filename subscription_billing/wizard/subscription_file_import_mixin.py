@@ -2,8 +2,8 @@ import base64
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 
+from ..models.sentences import denied, refusal
 from ..models.texts import Label
 
 
@@ -40,8 +40,8 @@ class SubscriptionFileImportMixin(models.AbstractModel):
         try:
             return base64.b64decode(file or b"")
         except (ValueError, TypeError) as error:
-            raise UserError(
-                self.env._("The file did not arrive whole. Upload it again.")
+            raise refusal(self.env)._(
+                "The file did not arrive whole. Upload it again."
             ) from error
 
     def _check_file(self):
@@ -57,11 +57,9 @@ class SubscriptionFileImportMixin(models.AbstractModel):
         """
         content = self._decode(self.file)
         if self.checksum and self.checksum != hashlib.sha256(content).hexdigest():
-            raise UserError(
-                self.env._(
-                    "%s is not the file that was checked. Check it again.",
-                    self.filename or self.env._("The file"),
-                )
+            raise refusal(self.env)._(
+                "%s is not the file that was checked. Check it again.",
+                self.filename or self.env._("The file"),
             )
         return content
 
@@ -70,10 +68,8 @@ class SubscriptionFileImportMixin(models.AbstractModel):
         :raise AccessError: for a company the user does not belong to
         """
         if self.company_id not in self.env.user.company_ids:
-            raise AccessError(
-                self.env._(
-                    "%(user)s does not work for %(company)s.",
-                    user=self.env.user.name,
-                    company=self.company_id.sudo().name,
-                )
+            raise denied(self.env)._(
+                "%(user)s does not work for %(company)s.",
+                user=self.env.user.name,
+                company=self.company_id.sudo().name,
             )

@@ -1,10 +1,11 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ..models.dates import Day, as_last
 from ..models.numbers import Count
+from ..models.sentences import invalid, refusal
 
 MAX_MONTHS = 36
 # More than anybody reads, and as many as a request can store.
@@ -68,12 +69,10 @@ class SubscriptionForecastWizard(models.TransientModel):
     def _check_months(self):
         for wizard in self:
             if not 1 <= wizard.months <= MAX_MONTHS:
-                raise ValidationError(
-                    self.env._(
-                        "A forecast covers 1 to %(most)s months, not %(months)s.",
-                        most=MAX_MONTHS,
-                        months=wizard.months,
-                    )
+                raise invalid(self.env)._(
+                    "A forecast covers 1 to %(most)s months, not %(months)s.",
+                    most=MAX_MONTHS,
+                    months=wizard.months,
                 )
 
     def action_forecast(self):
@@ -105,23 +104,19 @@ class SubscriptionForecastWizard(models.TransientModel):
             )
         drafts = contracts.filtered(lambda contract: contract.state == "draft")
         if drafts == contracts:
-            raise UserError(
-                self.env._(
-                    "Contract %s is a draft and bills nothing. Activate it first.",
-                    drafts[0].display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %s is a draft and bills nothing. Activate it first.",
+                drafts[0].display_name,
             )
         return contracts
 
     def _check_count(self, rows):
         if len(rows) > MAX_ROWS:
-            raise UserError(
-                self.env._(
-                    "%(count)s charges lie ahead, more than the %(limit)s that can be "
-                    "shown. Choose fewer months or contracts.",
-                    count=len(rows),
-                    limit=MAX_ROWS,
-                )
+            raise refusal(self.env)._(
+                "%(count)s charges lie ahead, more than the %(limit)s that can be "
+                "shown. Choose fewer months or contracts.",
+                count=len(rows),
+                limit=MAX_ROWS,
             )
 
     def _get_result_action(self, rows):

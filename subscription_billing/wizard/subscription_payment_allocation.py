@@ -1,9 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..engine.allocation import FEE, INTEREST, PRINCIPAL, Claim, allocate
 from ..engine.money import to_decimal
+from ..models.sentences import refusal
 
 RANKS = {"fee": FEE, "interest": INTEREST, False: PRINCIPAL}
 
@@ -98,8 +98,8 @@ class SubscriptionPaymentAllocation(models.TransientModel):
         self.case_id.check_access("write")
         payment = self.payment_line_id
         if payment not in self._find_payments(self.case_id) or not self.line_ids:
-            raise UserError(
-                self.env._("There is nothing to set against each other any more.")
+            raise refusal(self.env)._(
+                "There is nothing to set against each other any more."
             )
         day = self.case_id.company_id._get_collection_date()
         booked = self.line_ids.step_id.sudo()._book_claims(day)

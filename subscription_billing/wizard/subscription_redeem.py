@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..models.dates import Day
+from ..models.sentences import refusal
 from ..models.texts import Label
 
 
@@ -74,5 +74,5 @@ class SubscriptionRedeem(models.TransientModel):
         if self.code:
             discount = discounts._find(self.code, self.company_id)
         if not discount:
-            raise UserError(self.env._("Enter a code, or choose a discount."))
+            raise refusal(self.env)._("Enter a code, or choose a discount.")
         self.contract_id._redeem(discount, self.date, self.date_from or None)

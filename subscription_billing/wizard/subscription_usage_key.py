@@ -1,12 +1,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from odoo.addons.base.models.res_users import check_identity
 
 from ..controllers.usage_api import SCOPE
+from ..models.sentences import refusal
 from ..models.texts import Label
 
 
@@ -57,12 +57,10 @@ class SubscriptionUsageKey(models.TransientModel):
         user = self.user_id or self._create_user()
         usage = self.env["subscription.usage"].with_user(user)
         if not user.active or not usage._is_allowed():
-            raise UserError(
-                self.env._(
-                    "%s may not record usage. Add the group Subscriptions: Usage "
-                    "Integration to the user first.",
-                    user.name,
-                )
+            raise refusal(self.env)._(
+                "%s may not record usage. Add the group Subscriptions: Usage "
+                "Integration to the user first.",
+                user.name,
             )
         now = self.env["subscription.usage.checking"]._get_now()
         keys = self.env["res.users.apikeys"].with_user(user).sudo()

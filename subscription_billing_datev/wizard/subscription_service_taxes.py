@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import html_escape
+
+from odoo.addons.subscription_billing.models.sentences import refusal
 
 from ..engine.booking import KEY_ONE_STOP_SHOP
 
@@ -68,11 +69,9 @@ class SubscriptionServiceTaxes(models.TransientModel):
         self.ensure_one()
         company = self.company_id
         if company.chart_template not in ACCOUNTS:
-            raise UserError(
-                self.env._(
-                    "%s has neither SKR 03 nor SKR 04: there is nothing to set up.",
-                    company.display_name,
-                )
+            raise refusal(self.env)._(
+                "%s has neither SKR 03 nor SKR 04: there is nothing to set up.",
+                company.display_name,
             )
         self.check_access("write")
         self.env["account.tax"].check_access("write")

@@ -1,7 +1,6 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
 
-from ..sentences import said
+from ..sentences import refusal
 
 
 class AccountMove(models.Model):
@@ -35,11 +34,9 @@ class AccountMove(models.Model):
             limit=1,
         )
         if found:
-            raise UserError(
-                said(self.env)._(
-                    "The revenue of %(invoice)s is deferred by posted entries, such as "
-                    "%(entry)s. Write a credit note instead: it ends the deferral.",
-                    invoice=found.invoice_id.display_name,
-                    entry=found.entry_id.display_name,
-                )
+            raise refusal(self.env)._(
+                "The revenue of %(invoice)s is deferred by posted entries, such as "
+                "%(entry)s. Write a credit note instead: it ends the deferral.",
+                invoice=found.invoice_id.display_name,
+                entry=found.entry_id.display_name,
             )

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import RedirectWarning, ValidationError
+from odoo.exceptions import RedirectWarning
 
 from ..dates import Day
-from ..sentences import said
+from ..sentences import invalid
 
 # Deferred income of the German charts.
 CHART_ACCOUNTS = {"de_skr03": "0990", "de_skr04": "3900"}
@@ -49,10 +49,8 @@ class ResCompany(models.Model):
                 company.subscription_deferral_policy
                 and not company.subscription_deferral_since
             ):
-                raise ValidationError(
-                    said(self.env)._(
-                        "%s: say from which day on invoices are deferred.", company.name
-                    )
+                raise invalid(self.env)._(
+                    "%s: say from which day on invoices are deferred.", company.name
                 )
 
     def _get_deferral_account(self):

@@ -1,10 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..failures import explain
 from ..numbers import Amount
-from ..sentences import Sentence, said
+from ..sentences import Sentence, refusal
 
 
 class SubscriptionDeferral(models.Model):
@@ -66,11 +65,9 @@ class SubscriptionDeferral(models.Model):
     def _unlink_except_posted(self):
         for row in self:
             if row.state == "posted":
-                raise UserError(
-                    said(self.env)._(
-                        "The deferral of %s is posted and stays.",
-                        row.invoice_id.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "The deferral of %s is posted and stays.",
+                    row.invoice_id.display_name,
                 )
 
     def action_post(self):
@@ -84,11 +81,9 @@ class SubscriptionDeferral(models.Model):
                 row.company_id, row.company_id._get_collection_date()
             )
             if row.date > today:
-                raise UserError(
-                    said(self.env)._(
-                        "%s is not over yet: its deferrals are posted at its end.",
-                        row._get_month_name(),
-                    )
+                raise refusal(self.env)._(
+                    "%s is not over yet: its deferrals are posted at its end.",
+                    row._get_month_name(),
                 )
         rows._post()
         return True

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..private_context import get_private
-from ..sentences import said
+from ..sentences import refusal, said
 
 # What the ledger has recorded of the invoice as a whole.
 BILLED_FIELDS = ("currency_id", "move_type")
@@ -106,11 +105,9 @@ class AccountMove(models.Model):
                 for move in self
                 if move._fields[name].convert_to_write(move[name], move) != vals[name]
             ):
-                raise UserError(
-                    said(self.env)._(
-                        "This document was billed by a contract and keeps its type "
-                        "and currency. Delete it: its periods are then open again."
-                    )
+                raise refusal(self.env)._(
+                    "This document was billed by a contract and keeps its type "
+                    "and currency. Delete it: its periods are then open again."
                 )
 
     def _post(self, soft=True):
@@ -143,24 +140,20 @@ class AccountMove(models.Model):
                 lambda it: it.kind in ("credit", "refund") or it.amount < 0
             )
             if given_back:
-                raise UserError(
-                    said(self.env)._(
-                        "%(document)s gives back what contract %(contract)s does not "
-                        "owe. Instead of reversing it, change the contract: the next "
-                        "run bills the difference. Or reset it to draft and cancel it, "
-                        "or reverse it and create it anew.",
-                        document=move.display_name,
-                        contract=given_back[0].contract_id.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "%(document)s gives back what contract %(contract)s does not "
+                    "owe. Instead of reversing it, change the contract: the next "
+                    "run bills the difference. Or reset it to draft and cancel it, "
+                    "or reverse it and create it anew.",
+                    document=move.display_name,
+                    contract=given_back[0].contract_id.display_name,
                 )
             if any(charges.mapped("amount")) and not any(
                 charge._get_uncredited() for charge in charges
             ):
-                raise UserError(
-                    said(self.env)._(
-                        "%s has been given back already; nothing is left to credit.",
-                        move.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "%s has been given back already; nothing is left to credit.",
+                    move.display_name,
                 )
 
     def _link_refunds(self, origin):
@@ -189,13 +182,11 @@ class AccountMove(models.Model):
             for replaced in move | origin:
                 replacement = replaced.subscription_replacement_id
                 if replacement:
-                    raise UserError(
-                        said(self.env)._(
-                            "%(document)s was replaced by %(replacement)s. Cancel that "
-                            "one instead.",
-                            document=replaced.display_name,
-                            replacement=replacement.display_name,
-                        )
+                    raise refusal(self.env)._(
+                        "%(document)s was replaced by %(replacement)s. Cancel that "
+                        "one instead.",
+                        document=replaced.display_name,
+                        replacement=replacement.display_name,
                     )
 
     @api.ondelete(at_uninstall=False)
@@ -204,13 +195,11 @@ class AccountMove(models.Model):
         domain = [("subscription_replacement_id", "in", self.ids)]
         replaced = self.sudo().search(domain, limit=1)
         if replaced:
-            raise UserError(
-                said(self.env)._(
-                    "%(document)s takes the place of %(replaced)s. Cancel it instead "
-                    "of deleting it: its periods are then open again.",
-                    document=replaced.subscription_replacement_id.display_name,
-                    replaced=replaced.display_name,
-                )
+            raise refusal(self.env)._(
+                "%(document)s takes the place of %(replaced)s. Cancel it instead "
+                "of deleting it: its periods are then open again.",
+                document=replaced.subscription_replacement_id.display_name,
+                replaced=replaced.display_name,
             )
 
     def _hand_over_charges(self, replacement):

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
 from ..dates import Day
-from ..sentences import said
+from ..sentences import refusal
 
 # What a charge on the line has recorded; an edit here would part ledger and books.
 AMOUNT_FIELDS = ("quantity", "price_unit", "discount")
@@ -69,14 +68,12 @@ class AccountMoveLine(models.Model):
             return
         for line in self.filtered("subscription_contract_id"):
             if any(line._is_billed_otherwise(name, vals[name]) for name in changed):
-                raise UserError(
-                    said(self.env)._(
-                        "The line %(line)s was billed by contract %(contract)s and "
-                        "keeps its amount. Add a line for a rebate, or delete the "
-                        "line: its period is then open again.",
-                        line=line.name,
-                        contract=line.subscription_contract_id.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "The line %(line)s was billed by contract %(contract)s and "
+                    "keeps its amount. Add a line for a rebate, or delete the "
+                    "line: its period is then open again.",
+                    line=line.name,
+                    contract=line.subscription_contract_id.display_name,
                 )
 
     def _is_billed_otherwise(self, name, value):
@@ -93,12 +90,10 @@ class AccountMoveLine(models.Model):
             if charges.currency_id != line.currency_id or not line.currency_id.is_zero(
                 rest
             ):
-                raise UserError(
-                    said(self.env)._(
-                        "The line %s is not what its contract was charged. Delete it "
-                        "and bill the contract again.",
-                        line.name,
-                    )
+                raise refusal(self.env)._(
+                    "The line %s is not what its contract was charged. Delete it "
+                    "and bill the contract again.",
+                    line.name,
                 )
 
     @api.ondelete(at_uninstall=False)

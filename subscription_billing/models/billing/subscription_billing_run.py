@@ -2,10 +2,9 @@ import logging
 import time
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..failures import RETRYABLE, isolate
-from ..sentences import said
+from ..sentences import refusal
 
 _logger = logging.getLogger(__name__)
 BATCH_SIZE = 100
@@ -96,8 +95,8 @@ class SubscriptionBillingRun(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         if any(run.state != "draft" for run in self):
-            raise UserError(
-                said(self.env)._("A billing run that was started stays in the log.")
+            raise refusal(self.env)._(
+                "A billing run that was started stays in the log."
             )
 
     def action_view_invoices(self):
@@ -217,13 +216,10 @@ class SubscriptionBillingRun(models.Model):
         """Refuse to bill without the constraints that make it safe (X1)."""
         missing = self.env["subscription.watchdog"]._get_missing_guards()
         if missing:
-            raise UserError(
-                said(self.env)._(
-                    "Billing refuses to start: the database lacks the guards "
-                    "%(guards)s. Update the module subscription_billing and read its "
-                    "log.",
-                    guards=", ".join(missing),
-                )
+            raise refusal(self.env)._(
+                "Billing refuses to start: the database lacks the guards %(guards)s. "
+                "Update the module subscription_billing and read its log.",
+                guards=", ".join(missing),
             )
 
     def _process(self, scope):

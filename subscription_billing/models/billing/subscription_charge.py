@@ -1,9 +1,8 @@
 from itertools import pairwise
 
 from odoo import models
-from odoo.exceptions import UserError
 
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionCharge(models.Model):
@@ -61,13 +60,11 @@ class SubscriptionCharge(models.Model):
         for line in self.line_id:
             double = line.charge_ids._get_double()
             if double:
-                raise UserError(
-                    said(self.env)._(
-                        "%(charge)s would be billed twice: it was billed again on "
-                        "%(invoice)s. Cancel that document first.",
-                        charge=double.display_name,
-                        invoice=double.move_id.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "%(charge)s would be billed twice: it was billed again on "
+                    "%(invoice)s. Cancel that document first.",
+                    charge=double.display_name,
+                    invoice=double.move_id.display_name,
                 )
 
     def _get_double(self):
@@ -84,13 +81,10 @@ class SubscriptionCharge(models.Model):
         """A charge that was credited elsewhere cannot vanish before its credit."""
         credit = self.credit_ids.filtered(lambda c: not c.is_void) - self
         if credit:
-            raise UserError(
-                said(self.env)._(
-                    "%(charge)s was credited on %(invoice)s. Cancel that document "
-                    "first.",
-                    charge=credit[:1].credited_charge_id.display_name,
-                    invoice=credit[:1].move_id.display_name,
-                )
+            raise refusal(self.env)._(
+                "%(charge)s was credited on %(invoice)s. Cancel that document first.",
+                charge=credit[:1].credited_charge_id.display_name,
+                invoice=credit[:1].move_id.display_name,
             )
 
     def _restore(self, get_reason):
@@ -99,13 +93,11 @@ class SubscriptionCharge(models.Model):
         for charge in void:
             other = charge._get_overlapping()
             if other:
-                raise UserError(
-                    said(self.env)._(
-                        "%(charge)s was billed again on %(invoice)s in the meantime. "
-                        "Delete this document instead of resetting it to draft.",
-                        charge=charge.display_name,
-                        invoice=other[:1].move_id.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "%(charge)s was billed again on %(invoice)s in the meantime. "
+                    "Delete this document instead of resetting it to draft.",
+                    charge=charge.display_name,
+                    invoice=other[:1].move_id.display_name,
                 )
         if void:
             void._set_void(False, "restored", get_reason)

@@ -2,14 +2,14 @@ from collections import Counter
 from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, RedirectWarning, UserError
+from odoo.exceptions import LockError, RedirectWarning
 from odoo.fields import Command, Domain
 from odoo.tools.misc import formatLang
 
 from ...engine.charge import ChargeKind
 from ...engine.money import exact_sum
 from ..failures import explain, isolate
-from ..sentences import Sentences, said
+from ..sentences import Sentences, refusal, said
 
 BILLABLE_STATES = ("trial", "active", "paused", "ended")
 RETRY_DAYS = (1, 2, 4, 7)
@@ -248,11 +248,9 @@ class SubscriptionContract(models.Model):
         try:
             self.lock_for_update()
         except LockError as error:
-            raise UserError(
-                said(self.env)._(
-                    "Some of these contracts are being billed at this moment. Try "
-                    "again in a minute."
-                )
+            raise refusal(self.env)._(
+                "Some of these contracts are being billed at this moment. Try "
+                "again in a minute."
             ) from error
 
     def _get_due_domain(self, day):

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ..failures import RETRYABLE, isolate
 from ..private_context import remembering
-from ..sentences import said
+from ..sentences import refusal, said
 
 # Charges of one contract in one run beyond which it is held for a look.
 MAX_CHARGES = 1000
@@ -130,15 +130,13 @@ class SubscriptionInvoicing(models.AbstractModel):
         """
         count = len(plan.charges) + len(plan.credits)
         if count > MAX_CHARGES:
-            raise UserError(
-                said(self.env)._(
-                    "%(count)s charges would be billed at once, more than %(limit)s. "
-                    "Check the start %(start)s of contract %(contract)s.",
-                    count=count,
-                    limit=MAX_CHARGES,
-                    start=contract.date_start,
-                    contract=contract.display_name,
-                )
+            raise refusal(self.env)._(
+                "%(count)s charges would be billed at once, more than %(limit)s. "
+                "Check the start %(start)s of contract %(contract)s.",
+                count=count,
+                limit=MAX_CHARGES,
+                start=contract.date_start,
+                contract=contract.display_name,
             )
         if count:
             check = self.env["subscription.billing.check"]

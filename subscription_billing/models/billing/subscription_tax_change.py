@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..dates import Day
-from ..sentences import said
+from ..sentences import invalid
 
 
 class SubscriptionTaxChange(models.Model):
@@ -54,22 +53,18 @@ class SubscriptionTaxChange(models.Model):
         for change in self:
             taxes = change.tax_old_id | change.tax_new_id
             if len(taxes) < 2 or set(taxes.mapped("type_tax_use")) != {"sale"}:
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(old)s can't be replaced by %(new)s. Choose two different "
-                        "taxes on sales.",
-                        old=change.tax_old_id.display_name,
-                        new=change.tax_new_id.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "%(old)s can't be replaced by %(new)s. Choose two different "
+                    "taxes on sales.",
+                    old=change.tax_old_id.display_name,
+                    new=change.tax_new_id.display_name,
                 )
             if set(taxes.mapped("price_include")) != {taxes[0].price_include}:
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(old)s and %(new)s differ in whether prices include them. "
-                        "Choose taxes of the same kind.",
-                        old=change.tax_old_id.display_name,
-                        new=change.tax_new_id.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "%(old)s and %(new)s differ in whether prices include them. "
+                    "Choose taxes of the same kind.",
+                    old=change.tax_old_id.display_name,
+                    new=change.tax_new_id.display_name,
                 )
 
     def _get_taxes_on(self, taxes, day):

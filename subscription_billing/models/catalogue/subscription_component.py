@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..numbers import BigCount, Count, Number
+from ..sentences import invalid
 from ..texts import Label
 from .subscription_recurrence_mixin import BILLING_MODES, INTERVAL_UNITS, PRORATIONS
 
@@ -116,24 +116,20 @@ class SubscriptionComponent(models.Model):
     def _check_interval(self):
         for component in self:
             if component.has_own_interval and component.interval_count < 1:
-                raise ValidationError(
-                    self.env._(
-                        "Component %(component)s: its own fee interval must be at "
-                        "least 1 (it is %(count)s).",
-                        component=component.display_name,
-                        count=component.interval_count,
-                    )
+                raise invalid(self.env)._(
+                    "Component %(component)s: its own fee interval must be at "
+                    "least 1 (it is %(count)s).",
+                    component=component.display_name,
+                    count=component.interval_count,
                 )
 
     @api.constrains("default_quantity")
     def _check_default_quantity(self):
         for component in self:
             if component.default_quantity < 0:
-                raise ValidationError(
-                    self.env._(
-                        "Component %(component)s: the quantity must not be negative.",
-                        component=component.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "Component %(component)s: the quantity must not be negative.",
+                    component=component.display_name,
                 )
 
     def write(self, vals):
@@ -155,13 +151,11 @@ class SubscriptionComponent(models.Model):
             )
         )
         if line:
-            raise ValidationError(
-                self.env._(
-                    "Component %(component)s is sold (contract %(contract)s) and keeps "
-                    "its kind and plan. Add a new component.",
-                    component=line.component_id.display_name,
-                    contract=line.contract_id.display_name,
-                )
+            raise invalid(self.env)._(
+                "Component %(component)s is sold (contract %(contract)s) and keeps "
+                "its kind and plan. Add a new component.",
+                component=line.component_id.display_name,
+                contract=line.contract_id.display_name,
             )
 
     def _is_one_off(self):
@@ -216,22 +210,18 @@ class SubscriptionComponent(models.Model):
         for component in self:
             low, high = component.quantity_minimum, component.quantity_maximum
             if min(low, high, component.quantity_step) < 0 or 0 < high < low:
-                raise ValidationError(
-                    self.env._(
-                        "Component %s: minimum, maximum and step must not be negative, "
-                        "and the minimum must not exceed the maximum.",
-                        component.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "Component %s: minimum, maximum and step must not be negative, "
+                    "and the minimum must not exceed the maximum.",
+                    component.display_name,
                 )
             proposed = component.default_quantity
             if proposed and (proposed < low or 0 < high < proposed):
-                raise ValidationError(
-                    self.env._(
-                        "Component %(component)s: the default quantity %(quantity)s "
-                        "lies outside of its own minimum and maximum. Change it, too.",
-                        component=component.display_name,
-                        quantity=proposed,
-                    )
+                raise invalid(self.env)._(
+                    "Component %(component)s: the default quantity %(quantity)s "
+                    "lies outside of its own minimum and maximum. Change it, too.",
+                    component=component.display_name,
+                    quantity=proposed,
                 )
 
     @api.constrains("requires_ids", "excludes_ids", "plan_id")
@@ -243,17 +233,15 @@ class SubscriptionComponent(models.Model):
                 lambda other, plan=component.plan_id: other.plan_id != plan
             )
             if component in others or both or foreign:
-                raise ValidationError(
-                    self.env._(
-                        "Component %(component)s: %(others)s cannot be required or "
-                        "excluded. Choose other components of the plan %(plan)s, each "
-                        "for one of the two.",
-                        component=component.display_name,
-                        others=", ".join(
-                            (both or foreign or component).mapped("display_name")
-                        ),
-                        plan=component.plan_id.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "Component %(component)s: %(others)s cannot be required or "
+                    "excluded. Choose other components of the plan %(plan)s, each "
+                    "for one of the two.",
+                    component=component.display_name,
+                    others=", ".join(
+                        (both or foreign or component).mapped("display_name")
+                    ),
+                    plan=component.plan_id.display_name,
                 )
 
     @api.constrains("kind")

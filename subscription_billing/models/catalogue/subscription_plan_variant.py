@@ -1,10 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...engine.term import consumer_findings
 from ..numbers import BigCount
-from ..sentences import said
+from ..sentences import invalid, refusal
 from ..texts import Label
 
 
@@ -90,11 +89,9 @@ class SubscriptionPlanVariant(models.Model):
     def _check_next_variant(self):
         for variant in self.filtered("is_ended_after_first_term"):
             if not variant.first_term_count:
-                raise ValidationError(
-                    self.env._(
-                        "%s ends after its first term and has none. Enter its length.",
-                        variant.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "%s ends after its first term and has none. Enter its length.",
+                    variant.display_name,
                 )
             following = variant.next_variant_id
             group = variant.plan_id.group_id
@@ -102,13 +99,11 @@ class SubscriptionPlanVariant(models.Model):
                 group and following.plan_id.group_id == group
             )
             if following == variant or (following and not is_near):
-                raise ValidationError(
-                    self.env._(
-                        "%(variant)s can't go on as %(next)s. Choose another variant "
-                        "of the same plan or plan group.",
-                        variant=variant.display_name,
-                        next=following.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "%(variant)s can't go on as %(next)s. Choose another variant "
+                    "of the same plan or plan group.",
+                    variant=variant.display_name,
+                    next=following.display_name,
                 )
 
     # ----------------------------------------------------------------------
@@ -127,12 +122,10 @@ class SubscriptionPlanVariant(models.Model):
         for variant in self.filtered(lambda it: it.customer_type == "consumer"):
             findings = consumer_findings(variant._as_term())
             if findings:
-                raise ValidationError(
-                    self.env._(
-                        "%(variant)s is for consumers: %(findings)s.",
-                        variant=variant.display_name,
-                        findings="; ".join(map(self._get_finding_text, findings)),
-                    )
+                raise invalid(self.env)._(
+                    "%(variant)s is for consumers: %(findings)s.",
+                    variant=variant.display_name,
+                    findings="; ".join(map(self._get_finding_text, findings)),
                 )
 
     def _get_finding_text(self, finding):
@@ -153,15 +146,13 @@ class SubscriptionPlanVariant(models.Model):
     def _check_customer(self, customer, contract):
         """Variants for businesses are not sold to consumers, whose rights they lack."""
         if not self._is_for(customer):
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: %(variant)s is for businesses, and "
-                    "%(customer)s is a private person. Mark the customer as a company, "
-                    "or choose another variant.",
-                    contract=contract.display_name,
-                    variant=self,
-                    customer=customer.display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: %(variant)s is for businesses, and "
+                "%(customer)s is a private person. Mark the customer as a company, "
+                "or choose another variant.",
+                contract=contract.display_name,
+                variant=self,
+                customer=customer.display_name,
             )
 
     def _is_for(self, customer):

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ...engine.interval import Interval
 from ...engine.recurrence import Alignment, Recurrence
 from ..numbers import Count
+from ..sentences import invalid
 
 INTERVAL_UNITS = [
     ("day", "Days"),
@@ -71,27 +71,23 @@ class SubscriptionRecurrenceMixin(models.AbstractModel):
     def _check_intervals(self):
         for record in self:
             if record.fee_interval_count < 1 or record.billing_interval_count < 1:
-                raise ValidationError(
-                    self.env._(
-                        "%(record)s: fee and billing interval must be at least 1 "
-                        "(they are %(fee)s and %(billing)s).",
-                        record=record.display_name,
-                        fee=record.fee_interval_count,
-                        billing=record.billing_interval_count,
-                    )
+                raise invalid(self.env)._(
+                    "%(record)s: fee and billing interval must be at least 1 "
+                    "(they are %(fee)s and %(billing)s).",
+                    record=record.display_name,
+                    fee=record.fee_interval_count,
+                    billing=record.billing_interval_count,
                 )
 
     @api.constrains("alignment", "billing_day")
     def _check_billing_day(self):
         for record in self:
             if record.alignment == "billing_day" and not 1 <= record.billing_day <= 31:
-                raise ValidationError(
-                    self.env._(
-                        "%(record)s: the billing day must lie between 1 and 31, "
-                        "it is %(day)s.",
-                        record=record.display_name,
-                        day=record.billing_day,
-                    )
+                raise invalid(self.env)._(
+                    "%(record)s: the billing day must lie between 1 and 31, "
+                    "it is %(day)s.",
+                    record=record.display_name,
+                    day=record.billing_day,
                 )
 
     @api.constrains("alignment", "fee_interval_unit", "billing_interval_unit")
@@ -99,12 +95,10 @@ class SubscriptionRecurrenceMixin(models.AbstractModel):
         for record in self:
             units = {record.fee_interval_unit, record.billing_interval_unit}
             if record.alignment == "billing_day" and units & {"day", "week"}:
-                raise ValidationError(
-                    self.env._(
-                        "%(record)s: a fixed billing day needs intervals of months "
-                        "or years. Choose another alignment for days and weeks.",
-                        record=record.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "%(record)s: a fixed billing day needs intervals of months "
+                    "or years. Choose another alignment for days and weeks.",
+                    record=record.display_name,
                 )
 
     def _as_fee_interval(self):

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ...engine.interval import Interval
 from ...engine.term import Term
 from ..numbers import Count
+from ..sentences import invalid
 from .subscription_recurrence_mixin import INTERVAL_UNITS
 
 
@@ -43,16 +43,12 @@ class SubscriptionTermMixin(models.AbstractModel):
             for name in names:
                 field = f"{name}_count"
                 if record[field] < 0:
-                    raise ValidationError(
-                        self.env._(
-                            "%(record)s: %(field)s must not be negative "
-                            "(it is %(value)s). Use 0 for none.",
-                            record=record.display_name,
-                            field=record._fields[field].get_description(self.env)[
-                                "string"
-                            ],
-                            value=record[field],
-                        )
+                    raise invalid(self.env)._(
+                        "%(record)s: %(field)s must not be negative "
+                        "(it is %(value)s). Use 0 for none.",
+                        record=record.display_name,
+                        field=record._fields[field].get_description(self.env)["string"],
+                        value=record[field],
                     )
 
     def _as_term(self):

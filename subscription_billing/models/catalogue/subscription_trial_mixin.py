@@ -1,9 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ...engine.interval import Interval
 from ..dates import as_last
 from ..numbers import Count
+from ..sentences import invalid
 from .subscription_recurrence_mixin import INTERVAL_UNITS
 
 
@@ -36,13 +36,11 @@ class SubscriptionTrialMixin(models.AbstractModel):
     def _check_trial(self):
         for record in self:
             if record.trial_count < 0:
-                raise ValidationError(
-                    self.env._(
-                        "%(record)s: the trial must not be negative (it is %(count)s). "
-                        "Use 0 for none.",
-                        record=record.display_name,
-                        count=record.trial_count,
-                    )
+                raise invalid(self.env)._(
+                    "%(record)s: the trial must not be negative (it is %(count)s). "
+                    "Use 0 for none.",
+                    record=record.display_name,
+                    count=record.trial_count,
                 )
 
     def _get_trial_end(self, start):

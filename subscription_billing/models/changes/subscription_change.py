@@ -10,7 +10,7 @@ from ..dates import Day, Instant, as_stop
 from ..failures import explain, isolate
 from ..numbers import Count, Number
 from ..private_context import get_private
-from ..sentences import Sentence, Sentences, said
+from ..sentences import Sentence, Sentences, refusal, said
 from ..texts import Label
 from .subscription_contract import END_METHODS
 
@@ -280,11 +280,9 @@ class SubscriptionChange(models.Model):
             previewed = drafts.sudo().filtered("preview")
             super(SubscriptionChange, previewed).write({"preview": False})
         if not self.env.su and self != drafts:
-            raise UserError(
-                said(self.env)._(
-                    "A change that was applied stays as it is. Withdraw it while it is "
-                    "scheduled, or make a new one."
-                )
+            raise refusal(self.env)._(
+                "A change that was applied stays as it is. Withdraw it while it is "
+                "scheduled, or make a new one."
             )
         return super().write(vals)
 
@@ -292,11 +290,9 @@ class SubscriptionChange(models.Model):
     def _unlink_except_applied(self):
         for change in self:
             if change.state != "draft":
-                raise UserError(
-                    said(self.env)._(
-                        "%s belongs to the history of its contract and stays.",
-                        change.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "%s belongs to the history of its contract and stays.",
+                    change.display_name,
                 )
 
     @api.autovacuum
@@ -328,18 +324,16 @@ class SubscriptionChange(models.Model):
             "date": lambda: self.date,
         }[self.timing]()
         if not day:
-            raise UserError(
-                said(self.env)._("Contract %s: enter the date.", contract.display_name)
+            raise refusal(self.env)._(
+                "Contract %s: enter the date.", contract.display_name
             )
         if day < contract.date_start:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s starts on %(start)s. Choose a day from then "
-                    "on instead of %(day)s.",
-                    contract=contract.display_name,
-                    start=contract.date_start,
-                    day=day,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s starts on %(start)s. Choose a day from then "
+                "on instead of %(day)s.",
+                contract=contract.display_name,
+                start=contract.date_start,
+                day=day,
             )
         self._check_before_end(day)
         return day
@@ -347,14 +341,12 @@ class SubscriptionChange(models.Model):
     def _check_before_end(self, day):
         contract = self.contract_id
         if contract.date_end and day > contract.date_end:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s ends on %(end)s. Choose a day up to then "
-                    "instead of %(day)s, or take the end back first.",
-                    contract=contract.display_name,
-                    end=contract.date_end,
-                    day=day,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s ends on %(end)s. Choose a day up to then "
+                "instead of %(day)s, or take the end back first.",
+                contract=contract.display_name,
+                end=contract.date_end,
+                day=day,
             )
 
     def _get_period_end(self, today):
@@ -458,12 +450,10 @@ class SubscriptionChange(models.Model):
     def _check_withdrawable(self, today):
         is_open = self.state in ("scheduled", "lapsed")
         if not is_open or self.date_effective <= today:
-            raise UserError(
-                said(self.env)._(
-                    "%s is not scheduled any more and cannot be withdrawn. Make a new "
-                    "change instead.",
-                    self.display_name,
-                )
+            raise refusal(self.env)._(
+                "%s is not scheduled any more and cannot be withdrawn. Make a new "
+                "change instead.",
+                self.display_name,
             )
 
     # ----------------------------------------------------------------------
@@ -598,24 +588,18 @@ class SubscriptionChange(models.Model):
     def _check_open_for_changes(self):
         contract = self.contract_id
         if self.state != "draft":
-            raise UserError(
-                said(self.env)._("%s was applied already.", self.display_name)
-            )
+            raise refusal(self.env)._("%s was applied already.", self.display_name)
         if contract.state == "ended":
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s ended on %(day)s; it can't be changed any "
-                    "more. Make a new contract.",
-                    contract=contract.display_name,
-                    day=contract.date_end,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s ended on %(day)s; it can't be changed any "
+                "more. Make a new contract.",
+                contract=contract.display_name,
+                day=contract.date_end,
             )
         if contract.state == "draft":
-            raise UserError(
-                said(self.env)._(
-                    "Contract %s is a draft: edit it, then activate it.",
-                    contract.display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %s is a draft: edit it, then activate it.",
+                contract.display_name,
             )
 
     def _check_day(self, day):
@@ -628,14 +612,12 @@ class SubscriptionChange(models.Model):
         )
         for other in waiting:
             if self._contradicts(other):
-                raise UserError(
-                    said(self.env)._(
-                        "Contract %(contract)s: “%(other)s” is scheduled for %(day)s "
-                        "already. Withdraw it first, or choose a day after that.",
-                        contract=self.contract_id.display_name,
-                        other=other.display_name,
-                        day=day,
-                    )
+                raise refusal(self.env)._(
+                    "Contract %(contract)s: “%(other)s” is scheduled for %(day)s "
+                    "already. Withdraw it first, or choose a day after that.",
+                    contract=self.contract_id.display_name,
+                    other=other.display_name,
+                    day=day,
                 )
 
     def _contradicts(self, other):

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
@@ -7,7 +6,7 @@ from ..dates import Day
 from ..failures import explain, isolate
 from ..numbers import Count
 from ..private_context import remembering
-from ..sentences import said
+from ..sentences import refusal
 from ..texts import Label
 from .subscription_change import TIMINGS
 
@@ -209,15 +208,13 @@ class SubscriptionChangeBatch(models.Model):
     def _create_drafts(self):
         """A draft for each contract that has no change of this batch yet."""
         if not self.contract_ids:
-            raise UserError(said(self.env)._("Select at least one contract."))
+            raise refusal(self.env)._("Select at least one contract.")
         if len(self.contract_ids) > MAX_CONTRACTS:
-            raise UserError(
-                said(self.env)._(
-                    "%(count)s contracts are selected, more than the %(limit)s that "
-                    "can be changed at once. Select fewer.",
-                    count=len(self.contract_ids),
-                    limit=MAX_CONTRACTS,
-                )
+            raise refusal(self.env)._(
+                "%(count)s contracts are selected, more than the %(limit)s that "
+                "can be changed at once. Select fewer.",
+                count=len(self.contract_ids),
+                limit=MAX_CONTRACTS,
             )
         vals = self._convert_to_write({name: self[name] for name in SHARED})
         left = self.contract_ids - self.change_ids.contract_id

@@ -1,7 +1,6 @@
 from odoo import models
-from odoo.exceptions import UserError
 
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionChangeKind(models.AbstractModel):
@@ -110,23 +109,19 @@ class SubscriptionChangeKind(models.AbstractModel):
         """The line must be booked on the day, as itself or as what continues it."""
         contract, line = change.contract_id, change.line_id
         if not line or line.contract_id != contract:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %s: choose one of its lines.", contract.display_name
-                )
+            raise refusal(self.env)._(
+                "Contract %s: choose one of its lines.", contract.display_name
             )
         if not change._get_line():
             line = line._get_chain().filtered(lambda it: it._as_validity())[-1:] or line
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: %(line)s is booked from %(start)s to "
-                    "%(end)s. Choose a day within, or the line of %(day)s.",
-                    contract=contract.display_name,
-                    line=line.name,
-                    start=line.date_start,
-                    end=line.date_end or "…",
-                    day=day,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: %(line)s is booked from %(start)s to "
+                "%(end)s. Choose a day within, or the line of %(day)s.",
+                contract=contract.display_name,
+                line=line.name,
+                start=line.date_start,
+                end=line.date_end or "…",
+                day=day,
             )
 
     def _check_nothing_later(self, change, day):
@@ -136,12 +131,10 @@ class SubscriptionChangeKind(models.AbstractModel):
             and (not line.date_end or line.date_end >= line.date_start)
         )
         if later:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: %(line)s begins later, on %(start)s. "
-                    "Choose that day or a later one, or withdraw that change first.",
-                    contract=change.contract_id.display_name,
-                    line=later[0].name,
-                    start=max(later.mapped("date_start")),
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: %(line)s begins later, on %(start)s. "
+                "Choose that day or a later one, or withdraw that change first.",
+                contract=change.contract_id.display_name,
+                line=later[0].name,
+                start=max(later.mapped("date_start")),
             )

@@ -1,7 +1,6 @@
 from odoo import models
-from odoo.exceptions import UserError
 
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionChangeKindBillingDay(models.AbstractModel):
@@ -15,24 +14,20 @@ class SubscriptionChangeKindBillingDay(models.AbstractModel):
     def _check(self, change, day):
         contract = change.contract_id
         if not 1 <= change.billing_day_new <= 31:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: the billing day must lie between 1 and 31, "
-                    "it is %(day)s.",
-                    contract=contract.display_name,
-                    day=change.billing_day_new,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: the billing day must lie between 1 and 31, "
+                "it is %(day)s.",
+                contract=contract.display_name,
+                day=change.billing_day_new,
             )
         for line in self._get_moved_lines(change, day):
             for interval in (line._as_fee_interval(), line._as_billing_interval()):
                 if not interval.months:
-                    raise UserError(
-                        said(self.env)._(
-                            "Contract %(contract)s: %(line)s is billed in days or "
-                            "weeks and has no day of the month.",
-                            contract=contract.display_name,
-                            line=line.name,
-                        )
+                    raise refusal(self.env)._(
+                        "Contract %(contract)s: %(line)s is billed in days or "
+                        "weeks and has no day of the month.",
+                        contract=contract.display_name,
+                        line=line.name,
                     )
         self._check_nothing_later(change, day)
 

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionChangeKindBook(models.AbstractModel):
@@ -28,12 +28,10 @@ class SubscriptionChangeKindBook(models.AbstractModel):
         contract, component = change.contract_id, change.component_id
         plan = contract._get_as_of(day, change).plan_id
         if not component or component.plan_id != plan:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: choose a component of the plan %(plan)s.",
-                    contract=contract.display_name,
-                    plan=plan,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: choose a component of the plan %(plan)s.",
+                contract=contract.display_name,
+                plan=plan,
             )
         lines = self.env["subscription.contract.line"]
         draft = lines.new({**self._prepare_booked(change, day), "date_start": day})

@@ -1,8 +1,7 @@
 from odoo import models
-from odoo.exceptions import UserError
 
 from ..dates import as_last, as_stop
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionChangeKindEnd(models.AbstractModel):
@@ -26,13 +25,11 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
             "withdrawal": self._get_withdrawal_end,
         }[change.end_method](change, today)
         if last < contract.date_start:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s starts on %(start)s. Choose a last day from "
-                    "then on, or annul it.",
-                    contract=contract.display_name,
-                    start=contract.date_start,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s starts on %(start)s. Choose a last day from "
+                "then on, or annul it.",
+                contract=contract.display_name,
+                start=contract.date_start,
             )
         return as_stop(last)
 
@@ -55,20 +52,16 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
             )
         )
         if newer:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s ends on %(day)s by “%(other)s”.",
-                    contract=contract.display_name,
-                    day=as_last(newer[-1].date_effective),
-                    other=newer[-1].display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s ends on %(day)s by “%(other)s”.",
+                contract=contract.display_name,
+                day=as_last(newer[-1].date_effective),
+                other=newer[-1].display_name,
             )
         if not change.end_reason_id and change.end_method != "withdrawal":
-            raise UserError(
-                said(self.env)._(
-                    "Contract %s: choose the reason of the end.",
-                    change.contract_id.display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %s: choose the reason of the end.",
+                change.contract_id.display_name,
             )
 
     def _apply(self, change, day, today):
@@ -112,36 +105,30 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
         if not wish or wish == earliest:
             return earliest
         if wish < earliest:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: with notice received on %(notice)s it ends "
-                    "on %(earliest)s at the earliest, not on %(wish)s.",
-                    contract=contract.display_name,
-                    notice=notice,
-                    earliest=earliest,
-                    wish=wish,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: with notice received on %(notice)s it ends "
+                "on %(earliest)s at the earliest, not on %(wish)s.",
+                contract=contract.display_name,
+                notice=notice,
+                earliest=earliest,
+                wish=wish,
             )
         term = contract._as_term().current(contract._get_term_start(), wish)
         if term and term.last_day != wish:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: %(wish)s lies within a term. It may end on "
-                    "%(earliest)s or on %(last)s.",
-                    contract=contract.display_name,
-                    wish=wish,
-                    earliest=earliest,
-                    last=term.last_day,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: %(wish)s lies within a term. It may end on "
+                "%(earliest)s or on %(last)s.",
+                contract=contract.display_name,
+                wish=wish,
+                earliest=earliest,
+                last=term.last_day,
             )
         return wish
 
     def _get_extraordinary_end(self, change, today):
         if not change.date_last:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %s: enter its last day.", change.contract_id.display_name
-                )
+            raise refusal(self.env)._(
+                "Contract %s: enter its last day.", change.contract_id.display_name
             )
         return change.date_last
 
@@ -156,22 +143,18 @@ class SubscriptionChangeKindEnd(models.AbstractModel):
         contract, notice = change.contract_id, change.date_notice or today
         until = contract.date_withdrawal_until
         if not until:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: %(customer)s is a business; only consumers "
-                    "may withdraw (§ 355 BGB). Choose another kind of end.",
-                    contract=contract.display_name,
-                    customer=contract.partner_id.display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: %(customer)s is a business; only consumers "
+                "may withdraw (§ 355 BGB). Choose another kind of end.",
+                contract=contract.display_name,
+                customer=contract.partner_id.display_name,
             )
         if notice > until:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: a withdrawal was possible until %(until)s "
-                    "(§ 355 BGB), the notice is of %(notice)s. End it by term and "
-                    "notice, or extraordinarily.",
-                    contract=contract.display_name,
-                    until=until,
-                    notice=notice,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: a withdrawal was possible until %(until)s "
+                "(§ 355 BGB), the notice is of %(notice)s. End it by term and "
+                "notice, or extraordinarily.",
+                contract=contract.display_name,
+                until=until,
+                notice=notice,
             )

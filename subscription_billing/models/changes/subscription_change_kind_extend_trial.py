@@ -1,8 +1,7 @@
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionChangeKindExtendTrial(models.AbstractModel):
@@ -25,19 +24,15 @@ class SubscriptionChangeKindExtendTrial(models.AbstractModel):
             lambda it: it.state == "scheduled" and it._get_kind()._is_end
         )
         if contract.state != "trial" or ends:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %s is not in a trial that goes on.", contract.display_name
-                )
+            raise refusal(self.env)._(
+                "Contract %s is not in a trial that goes on.", contract.display_name
             )
         if not until or until <= max(contract.date_trial_end, day):
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: enter the new last day of the trial, later "
-                    "than %(day)s.",
-                    contract=contract.display_name,
-                    day=max(contract.date_trial_end, day),
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: enter the new last day of the trial, later "
+                "than %(day)s.",
+                contract=contract.display_name,
+                day=max(contract.date_trial_end, day),
             )
 
     def _apply(self, change, day, today):

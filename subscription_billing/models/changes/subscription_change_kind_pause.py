@@ -1,8 +1,7 @@
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionChangeKindPause(models.AbstractModel):
@@ -19,26 +18,22 @@ class SubscriptionChangeKindPause(models.AbstractModel):
     def _check(self, change, day):
         contract, paid = change.contract_id, change.contract_id._get_paid_start()
         if day < paid:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s is in its trial until %(end)s. Choose a day "
-                    "from %(day)s on.",
-                    contract=contract.display_name,
-                    end=contract.date_trial_end,
-                    day=paid,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s is in its trial until %(end)s. Choose a day "
+                "from %(day)s on.",
+                contract=contract.display_name,
+                end=contract.date_trial_end,
+                day=paid,
             )
         until = change.date_until
         if until and (until < day or contract.date_end and until > contract.date_end):
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: the pause can't end on %(until)s. Choose a "
-                    "day from %(day)s to %(end)s.",
-                    contract=contract.display_name,
-                    until=until,
-                    day=day,
-                    end=contract.date_end or "…",
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: the pause can't end on %(until)s. Choose a "
+                "day from %(day)s to %(end)s.",
+                contract=contract.display_name,
+                until=until,
+                day=day,
+                end=contract.date_end or "…",
             )
 
     def _apply(self, change, day, today):

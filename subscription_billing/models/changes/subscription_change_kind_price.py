@@ -1,7 +1,6 @@
 from odoo import models
-from odoo.exceptions import UserError
 
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionChangeKindPrice(models.AbstractModel):
@@ -15,12 +14,10 @@ class SubscriptionChangeKindPrice(models.AbstractModel):
     def _check(self, change, day):
         self._check_line(change, day)
         if change.has_price_override and change.price_override < 0:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s, %(line)s: the price must not be negative.",
-                    contract=change.contract_id.display_name,
-                    line=change.line_id.name,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s, %(line)s: the price must not be negative.",
+                contract=change.contract_id.display_name,
+                line=change.line_id.name,
             )
 
     def _apply(self, change, day, today):

@@ -1,8 +1,7 @@
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
-from ..sentences import said
+from ..sentences import refusal
 
 WITH_QUANTITY = ("base", "quantity")
 
@@ -22,13 +21,11 @@ class SubscriptionChangeKindQuantity(models.AbstractModel):
     def _check(self, change, day):
         self._check_line(change, day)
         if change.line_id.kind not in WITH_QUANTITY:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: %(line)s has no quantity that could be "
-                    "changed. Choose a fee or a quantity add-on.",
-                    contract=change.contract_id.display_name,
-                    line=change.line_id.name,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: %(line)s has no quantity that could be "
+                "changed. Choose a fee or a quantity add-on.",
+                contract=change.contract_id.display_name,
+                line=change.line_id.name,
             )
 
     def _apply(self, change, day, today):

@@ -1,9 +1,8 @@
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..dates import as_last
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionChangeKindResume(models.AbstractModel):
@@ -23,12 +22,10 @@ class SubscriptionChangeKindResume(models.AbstractModel):
             lambda pause: pause.date_start <= day <= pause._get_end()
         )
         if not pauses:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s is not paused on %(day)s.",
-                    contract=change.contract_id.display_name,
-                    day=day,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s is not paused on %(day)s.",
+                contract=change.contract_id.display_name,
+                day=day,
             )
         change.pause_id = pauses[-1]
 

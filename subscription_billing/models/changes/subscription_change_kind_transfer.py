@@ -1,10 +1,9 @@
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..contracts.subscription_contract import SNAPSHOT_FIELDS
 from ..dates import as_last, as_stop
-from ..sentences import said
+from ..sentences import refusal, said
 
 # What the new customer takes over; taxes, terms and addresses are his own.
 TAKEN_OVER = (
@@ -33,30 +32,24 @@ class SubscriptionChangeKindTransfer(models.AbstractModel):
     def _check(self, change, day):
         contract = change.contract_id
         if not change.partner_new_id or change.partner_new_id == contract.partner_id:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: choose another customer than %(customer)s.",
-                    contract=contract.display_name,
-                    customer=contract.partner_id.display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: choose another customer than %(customer)s.",
+                contract=contract.display_name,
+                customer=contract.partner_id.display_name,
             )
         then = contract._get_as_of(day, change)
         then.variant_id._check_customer(change.partner_new_id, contract)
         if day <= contract.date_start:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s can be taken over from %(day)s on, the day "
-                    "after its start. Before that, make a new contract.",
-                    contract=contract.display_name,
-                    day=as_stop(contract.date_start),
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s can be taken over from %(day)s on, the day "
+                "after its start. Before that, make a new contract.",
+                contract=contract.display_name,
+                day=as_stop(contract.date_start),
             )
         if contract.state == "paused":
-            raise UserError(
-                said(self.env)._(
-                    "Contract %s is paused. Resume it before it is taken over.",
-                    contract.display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %s is paused. Resume it before it is taken over.",
+                contract.display_name,
             )
         self._check_nothing_later(change, day)
 

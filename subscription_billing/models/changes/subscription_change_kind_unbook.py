@@ -1,8 +1,7 @@
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionChangeKindUnbook(models.AbstractModel):
@@ -20,13 +19,11 @@ class SubscriptionChangeKindUnbook(models.AbstractModel):
     def _check(self, change, day):
         self._check_line(change, day)
         if change._get_line().component_id.is_required:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: %(line)s is a required part of the plan. "
-                    "Change the plan, or end the contract.",
-                    contract=change.contract_id.display_name,
-                    line=change.line_id.name,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: %(line)s is a required part of the plan. "
+                "Change the plan, or end the contract.",
+                contract=change.contract_id.display_name,
+                line=change.line_id.name,
             )
 
     def _apply(self, change, day, today):

@@ -1,9 +1,8 @@
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..dates import as_last
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionChangeKindUndoEnd(models.AbstractModel):
@@ -21,11 +20,9 @@ class SubscriptionChangeKindUndoEnd(models.AbstractModel):
 
     def _check(self, change, day):
         if not self._get_last_day(change) or change.contract_id.is_annulled:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %s has no end that could be taken back.",
-                    change.contract_id.display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %s has no end that could be taken back.",
+                change.contract_id.display_name,
             )
 
     def _apply(self, change, day, today):

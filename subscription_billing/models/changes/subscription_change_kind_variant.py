@@ -5,7 +5,7 @@ from odoo.tools.misc import format_date
 
 from ..contracts.subscription_contract import SNAPSHOT_FIELDS
 from ..dates import as_last
-from ..sentences import said
+from ..sentences import refusal, said
 
 # A running contract keeps its trial, whatever the new variant offers (C3).
 TRIAL_FIELDS = (
@@ -70,23 +70,19 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
         then = contract._get_as_of(day, change)
         follows = change.follows_variant_id
         if not variant or variant == then.variant_id:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: choose another variant than %(variant)s.",
-                    contract=contract.display_name,
-                    variant=then.variant_id,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: choose another variant than %(variant)s.",
+                contract=contract.display_name,
+                variant=then.variant_id,
             )
         if follows and follows != then.variant_id:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: %(variant)s follows the first term of "
-                    "%(before)s, and the contract is on %(now)s by then.",
-                    contract=contract.display_name,
-                    variant=variant,
-                    before=follows,
-                    now=then.variant_id,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: %(variant)s follows the first term of "
+                "%(before)s, and the contract is on %(now)s by then.",
+                contract=contract.display_name,
+                variant=variant,
+                before=follows,
+                now=then.variant_id,
             )
         variant._check_customer(contract.partner_id, contract)
         self._check_same_group(change, then.plan_id)
@@ -96,14 +92,12 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
                 lambda price: price.currency_id == contract.currency_id
             )
         ):
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s is billed in %(currency)s; %(variant)s has "
-                    "no prices in it.",
-                    contract=contract.display_name,
-                    currency=contract.currency_id.name,
-                    variant=variant,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s is billed in %(currency)s; %(variant)s has "
+                "no prices in it.",
+                contract=contract.display_name,
+                currency=contract.currency_id.name,
+                variant=variant,
             )
         self._check_nothing_later(change, day)
         for component, quantity in self._get_wanted(change, day).items():
@@ -262,14 +256,12 @@ class SubscriptionChangeKindVariant(models.AbstractModel):
         contract, plan = change.contract_id, change.variant_id.plan_id
         group = before.group_id
         if plan != before and (not group or plan.group_id != group):
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s may switch within %(plans)s, not to "
-                    "%(plan)s. Put both plans into the same plan group.",
-                    contract=contract.display_name,
-                    plans=", ".join((before | group.plan_ids).mapped("name")),
-                    plan=plan.name,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s may switch within %(plans)s, not to "
+                "%(plan)s. Put both plans into the same plan group.",
+                contract=contract.display_name,
+                plans=", ".join((before | group.plan_ids).mapped("name")),
+                plan=plan.name,
             )
 
     def _get_no_price_message(self, change, component, day):

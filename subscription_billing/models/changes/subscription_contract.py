@@ -1,11 +1,10 @@
 from dataclasses import replace
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..dates import Day, as_last
 from ..private_context import PRIVATE, get_private
-from ..sentences import said
+from ..sentences import refusal, said
 
 END_METHODS = [
     ("regular", "By term and notice"),
@@ -350,11 +349,8 @@ class SubscriptionContract(models.Model):
         """An ended contract does not come back to life by its end date."""
         for contract in self:
             if contract.state == "ended" and contract.date_end != (day or False):
-                raise UserError(
-                    said(self.env)._(
-                        "Contract %s has ended; its end date stays.",
-                        contract.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "Contract %s has ended; its end date stays.", contract.display_name
                 )
 
     def _set_ended(self, reason):
@@ -364,11 +360,9 @@ class SubscriptionContract(models.Model):
         """Let the contract end on ``day`` (inclusive), or run on with ``False``."""
         self.ensure_one()
         if self.state in ("draft", "ended"):
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s is not running, so it cannot be ended.",
-                    contract=self.display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s is not running, so it cannot be ended.",
+                contract=self.display_name,
             )
         self.check_access("write")
         before = self._get_value_text("date_end")

@@ -1,8 +1,7 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 
 from ..contracts.subscription_contract_line import BILLED_TERMS
-from ..sentences import said
+from ..sentences import refusal
 
 # What the lines of scheduled changes follow from.
 DERIVED_FIELDS = {*BILLED_TERMS, "date_end"}
@@ -44,12 +43,10 @@ class SubscriptionContractLine(models.Model):
         for role in filter(None, ("successor_id", name)):
             row = row or row.search([(role, "in", self.ids), *scheduled], limit=1)
         if row:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s: “%(change)s” of %(day)s builds upon this "
-                    "line. Enter a change instead, or withdraw that one first.",
-                    contract=row.change_id.contract_id.display_name,
-                    change=row.change_id._get_kind()._get_message(row.change_id),
-                    day=row.change_id.date_effective,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s: “%(change)s” of %(day)s builds upon this "
+                "line. Enter a change instead, or withdraw that one first.",
+                contract=row.change_id.contract_id.display_name,
+                change=row.change_id._get_kind()._get_message(row.change_id),
+                day=row.change_id.date_effective,
             )

@@ -1,12 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import formatLang
 
 from ...engine.charge import Charged, ChargeKind
 from ...engine.money import to_decimal
 from ...engine.period import Period
 from ..dates import as_stop, format_days
-from ..sentences import said
+from ..sentences import invalid, refusal
 
 CHARGE_KINDS = [
     ("fee", "Fee"),
@@ -130,15 +129,13 @@ class SubscriptionCharge(models.Model):
             currency = charge.currency_id
             if currency.compare_amounts(rest, 0.0) < 0:
                 paid = formatLang(self.env, charge.amount, currency_obj=currency)
-                raise ValidationError(
-                    said(self.env)._(
-                        "Contract %(contract)s: credits of %(period)s exceed the "
-                        "charge of %(amount)s by %(excess)s.",
-                        contract=charge.contract_id.display_name,
-                        period=charge._get_period_name(),
-                        amount=paid,
-                        excess=formatLang(self.env, -rest, currency_obj=currency),
-                    )
+                raise invalid(self.env)._(
+                    "Contract %(contract)s: credits of %(period)s exceed the "
+                    "charge of %(amount)s by %(excess)s.",
+                    contract=charge.contract_id.display_name,
+                    period=charge._get_period_name(),
+                    amount=paid,
+                    excess=formatLang(self.env, -rest, currency_obj=currency),
                 )
 
     def _get_uncredited(self):
@@ -149,11 +146,9 @@ class SubscriptionCharge(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(
-            said(self.env)._(
-                "Charges are a ledger and are not deleted. Cancel or delete the "
-                "invoice: its periods are then open again."
-            )
+        raise refusal(self.env)._(
+            "Charges are a ledger and are not deleted. Cancel or delete the "
+            "invoice: its periods are then open again."
         )
 
     @api.depends("contract_id", "component_id", "date_start", "date_end")

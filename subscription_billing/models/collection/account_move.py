@@ -1,12 +1,11 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_is_zero
 
 from ..failures import explain
-from ..sentences import said
+from ..sentences import refusal, said
 from .subscription_collection_attempt import BUSY_STATES, OPEN_STATES
 
 _logger = logging.getLogger(__name__)
@@ -69,12 +68,10 @@ class AccountMove(models.Model):
         posted = self.sudo().filtered(lambda it: it.state == "posted")
         for move in posted.filtered("subscription_contract_ids"):
             if move._is_being_collected():
-                raise UserError(
-                    said(self.env)._(
-                        "%s is being collected at this moment. Wait for the answer, or "
-                        "give it back by a credit note.",
-                        move.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "%s is being collected at this moment. Wait for the answer, or "
+                    "give it back by a credit note.",
+                    move.display_name,
                 )
             planned = move.subscription_attempt_ids.filtered(
                 lambda it: it.state == "scheduled"
@@ -86,12 +83,10 @@ class AccountMove(models.Model):
         for move in self:
             tried = move.sudo().subscription_attempt_ids.filtered("amount")
             if tried or move.sudo().subscription_debit_line_ids:
-                raise UserError(
-                    said(self.env)._(
-                        "%s was collected, or somebody has tried to. It stays on file; "
-                        "cancel it instead.",
-                        move.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "%s was collected, or somebody has tried to. It stays on file; "
+                    "cancel it instead.",
+                    move.display_name,
                 )
 
     # ----------------------------------------------------------------------

@@ -1,8 +1,7 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..sentences import said
+from ..sentences import refusal
 
 
 class AccountPayment(models.Model):
@@ -60,31 +59,23 @@ class AccountPayment(models.Model):
 
     def _check_returnable(self, fee):
         if self.payment_type != "inbound" or not self._get_receivable_line():
-            raise UserError(
-                said(self.env)._(
-                    "%s is no posted payment of a customer: nothing can be returned.",
-                    self.display_name,
-                )
+            raise refusal(self.env)._(
+                "%s is no posted payment of a customer: nothing can be returned.",
+                self.display_name,
             )
         if self.subscription_return_id:
-            raise UserError(
-                said(self.env)._(
-                    "%(payment)s was returned already, by %(entry)s.",
-                    payment=self.display_name,
-                    entry=self.subscription_return_id.display_name,
-                )
+            raise refusal(self.env)._(
+                "%(payment)s was returned already, by %(entry)s.",
+                payment=self.display_name,
+                entry=self.subscription_return_id.display_name,
             )
         if fee < 0:
-            raise UserError(
-                said(self.env)._("The fee of a return must not be negative.")
-            )
+            raise refusal(self.env)._("The fee of a return must not be negative.")
         if fee and not self.company_id._get_return_fee_account():
-            raise UserError(
-                said(self.env)._(
-                    "%s has no account for fees of returns. Enter one in the settings "
-                    "of subscriptions.",
-                    self.company_id.display_name,
-                )
+            raise refusal(self.env)._(
+                "%s has no account for fees of returns. Enter one in the settings "
+                "of subscriptions.",
+                self.company_id.display_name,
             )
 
     def _get_receivable_line(self):

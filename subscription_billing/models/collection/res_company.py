@@ -3,10 +3,9 @@ from datetime import timedelta
 from stdnum.eu import at_02
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
 
 from ..numbers import Amount, Count
-from ..sentences import said
+from ..sentences import invalid, refusal
 from ..texts import Label
 
 DAYS = ("subscription_retry_days", "subscription_expiry_notice_days")
@@ -88,14 +87,11 @@ class ResCompany(models.Model):
     def _check_identifier_valid(self):
         for company in self.filtered("subscription_creditor_identifier"):
             if not at_02.is_valid(company.subscription_creditor_identifier):
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(company)s: “%(text)s” is no SEPA creditor identifier: its "
-                        "check digits do not fit. In Germany it looks like "
-                        "DE98ZZZ09999999999.",
-                        company=company.name,
-                        text=company.subscription_creditor_identifier,
-                    )
+                raise invalid(self.env)._(
+                    "%(company)s: “%(text)s” is no SEPA creditor identifier: its check "
+                    "digits do not fit. In Germany it looks like DE98ZZZ09999999999.",
+                    company=company.name,
+                    text=company.subscription_creditor_identifier,
                 )
 
     def write(self, vals):
@@ -118,12 +114,10 @@ class ResCompany(models.Model):
     def _check_creditor_identifier(self):
         self.ensure_one()
         if not self.subscription_creditor_identifier:
-            raise UserError(
-                said(self.env)._(
-                    "%s has no SEPA creditor identifier. Enter it in the settings of "
-                    "subscriptions; in Germany the Bundesbank gives it.",
-                    self.display_name,
-                )
+            raise refusal(self.env)._(
+                "%s has no SEPA creditor identifier. Enter it in the settings of "
+                "subscriptions; in Germany the Bundesbank gives it.",
+                self.display_name,
             )
 
     @api.constrains(*DAYS)
@@ -131,13 +125,11 @@ class ResCompany(models.Model):
         for company in self:
             plan = company._get_days("subscription_retry_days")
             if not plan or plan[0] or plan != sorted(set(plan)):
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(company)s: the retry plan “%(plan)s” must begin with 0 and "
-                        "ascend, such as 0, 3, 7, 14.",
-                        company=company.name,
-                        plan=company.subscription_retry_days,
-                    )
+                raise invalid(self.env)._(
+                    "%(company)s: the retry plan “%(plan)s” must begin with 0 and "
+                    "ascend, such as 0, 3, 7, 14.",
+                    company=company.name,
+                    plan=company.subscription_retry_days,
                 )
             company._get_days("subscription_expiry_notice_days")
 
@@ -150,13 +142,11 @@ class ResCompany(models.Model):
         words = [word.strip() for word in (self[name] or "").split(",")]
         words = [word for word in words if word]
         if not all(word.isdecimal() and int(word) <= 365 for word in words):
-            raise ValidationError(
-                said(self.env)._(
-                    "%(company)s: “%(text)s” are no days. Enter whole numbers up to "
-                    "365, separated by commas.",
-                    company=self.name,
-                    text=self[name],
-                )
+            raise invalid(self.env)._(
+                "%(company)s: “%(text)s” are no days. Enter whole numbers up to "
+                "365, separated by commas.",
+                company=self.name,
+                text=self[name],
             )
         return [int(word) for word in words]
 

@@ -8,7 +8,7 @@ from odoo.tools.misc import format_date, formatLang
 
 from ...engine.retry import next_try
 from ..failures import RETRYABLE, explain
-from ..sentences import Sentence, said
+from ..sentences import Sentence, refusal, said
 
 _logger = logging.getLogger(__name__)
 ATTEMPT_STATES = [
@@ -577,17 +577,13 @@ class SubscriptionCollectionAttempt(models.Model):
             mandate = move._get_mandate(day)
             token = move._get_tokens(day)[:1]
             if move._is_settled() or open_ - open_.filtered("is_waiting"):
-                raise UserError(
-                    said(self.env)._(
-                        "%s is paid, or something is under way for it.", move.name
-                    )
+                raise refusal(self.env)._(
+                    "%s is paid, or something is under way for it.", move.name
                 )
             if not (token or mandate):
-                raise UserError(
-                    said(self.env)._(
-                        "%s: its customer has no payment method that can be charged.",
-                        move.name,
-                    )
+                raise refusal(self.env)._(
+                    "%s: its customer has no payment method that can be charged.",
+                    move.name,
                 )
             vals = {"mandate_id": mandate.id, "date": day, "token_id": token.id}
             if open_:
@@ -617,7 +613,7 @@ class SubscriptionCollectionAttempt(models.Model):
 
     def _get_unknown(self):
         if any(attempt.state != "unknown" for attempt in self):
-            raise UserError(said(self.env)._("The provider has answered this attempt."))
+            raise refusal(self.env)._("The provider has answered this attempt.")
         return self
 
     def _check_collector(self):

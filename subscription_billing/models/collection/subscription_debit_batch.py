@@ -3,14 +3,13 @@ import hashlib
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...engine.target import earliest_debit, next_target_day
 from ...formats import pain_008
 from ...formats.sepa_text import clean_id
 from ..dates import Day
-from ..sentences import said
+from ..sentences import refusal, said
 from .account_move import OPEN_INVOICES
 
 BATCH_STATES = [
@@ -108,8 +107,8 @@ class SubscriptionDebitBatch(models.Model):
     def _unlink_except_draft(self):
         for batch in self:
             if batch.state != "draft":
-                raise UserError(
-                    said(self.env)._("%s was confirmed and stays on file.", batch.name)
+                raise refusal(self.env)._(
+                    "%s was confirmed and stays on file.", batch.name
                 )
 
     # ----------------------------------------------------------------------
@@ -224,15 +223,13 @@ class SubscriptionDebitBatch(models.Model):
         lines = self.line_ids.filtered(lambda it: it.state == "selected")
         locked = lines.move_id.try_lock_for_update()
         if locked != lines.move_id:
-            raise UserError(
-                said(self.env)._(
-                    "Some invoices are being collected. Try again in a minute."
-                )
+            raise refusal(self.env)._(
+                "Some invoices are being collected. Try again in a minute."
             )
         self._check_dates(lines)
         lines._freeze(self.company_id._get_collection_date())
         if not self.line_ids.filtered(lambda it: it.state == "selected"):
-            raise UserError(said(self.env)._("%s has nothing to collect.", self.name))
+            raise refusal(self.env)._("%s has nothing to collect.", self.name)
         self._number_blocks()
         confirmed = {"state": "confirmed", "confirmed_at": self.env.cr.now()}
         self.sudo().write(confirmed)
@@ -251,14 +248,12 @@ class SubscriptionDebitBatch(models.Model):
         )
         late = lines.filtered(lambda it: it.date < earliest)
         if late:
-            raise UserError(
-                said(self.env)._(
-                    "%(invoice)s is to be debited on %(day)s; the bank can do it on "
-                    "%(earliest)s at the earliest. Move the debits.",
-                    invoice=late[0].move_id.name,
-                    day=late[0].date,
-                    earliest=earliest,
-                )
+            raise refusal(self.env)._(
+                "%(invoice)s is to be debited on %(day)s; the bank can do it on "
+                "%(earliest)s at the earliest. Move the debits.",
+                invoice=late[0].move_id.name,
+                day=late[0].date,
+                earliest=earliest,
             )
 
     def _build_file(self):
@@ -299,12 +294,10 @@ class SubscriptionDebitBatch(models.Model):
     def _get_creditor(self):
         account = self.journal_id.bank_account_id
         if account.acc_type != "iban":
-            raise UserError(
-                said(self.env)._(
-                    "Journal %s has no account with an IBAN: the bank would not know "
-                    "where to put the money.",
-                    self.journal_id.display_name,
-                )
+            raise refusal(self.env)._(
+                "Journal %s has no account with an IBAN: the bank would not know "
+                "where to put the money.",
+                self.journal_id.display_name,
             )
         identifier = self.company_id.subscription_creditor_identifier
         return pain_008.Creditor(
@@ -349,13 +342,11 @@ class SubscriptionDebitBatch(models.Model):
         self.check_access("write")
         if self.state != state:
             states = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                said(self.env)._(
-                    "%(batch)s is %(state)s; this is for files that are %(right)s.",
-                    batch=self.name,
-                    state=states[self.state],
-                    right=states[state],
-                )
+            raise refusal(self.env)._(
+                "%(batch)s is %(state)s; this is for files that are %(right)s.",
+                batch=self.name,
+                state=states[self.state],
+                right=states[state],
             )
 
     # ----------------------------------------------------------------------

@@ -2,11 +2,10 @@ from datetime import date
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ...formats.pain_008 import Amendment, Debit
 from ...formats.sepa_text import clean_id
-from ..sentences import said
+from ..sentences import refusal
 
 LINE_STATES = [
     ("selected", "Proposed"),
@@ -95,11 +94,9 @@ class SubscriptionDebitLine(models.Model):
     def _unlink_except_submitted(self):
         for line in self:
             if line.batch_id.state != "draft":
-                raise UserError(
-                    said(self.env)._(
-                        "The debit of %s was confirmed and stays on file.",
-                        line.move_id.name,
-                    )
+                raise refusal(self.env)._(
+                    "The debit of %s was confirmed and stays on file.",
+                    line.move_id.name,
                 )
 
     def _announce(self, day):
@@ -127,14 +124,12 @@ class SubscriptionDebitLine(models.Model):
             line._check_announced()
             mandate = line.mandate_id
             if not mandate._is_usable(line.date):
-                raise UserError(
-                    said(self.env)._(
-                        "Mandate %(mandate)s cannot be debited on %(day)s. Remove the "
-                        "debit of %(invoice)s.",
-                        mandate=mandate.name,
-                        day=line.date,
-                        invoice=move.name,
-                    )
+                raise refusal(self.env)._(
+                    "Mandate %(mandate)s cannot be debited on %(day)s. Remove the "
+                    "debit of %(invoice)s.",
+                    mandate=mandate.name,
+                    day=line.date,
+                    invoice=move.name,
                 )
             attempt = line._create_attempt(day)
             line.write(
@@ -154,15 +149,13 @@ class SubscriptionDebitLine(models.Model):
         announced = self.date_announced
         if announced and (self.date - announced).days >= days:
             return
-        raise UserError(
-            said(self.env)._(
-                "The debit of %(invoice)s on %(day)s was announced too late, or not at "
-                "all: its debtor has to be told %(days)s days before. Announce it, "
-                "then move it to a later day.",
-                invoice=self.move_id.name,
-                day=self.date,
-                days=days,
-            )
+        raise refusal(self.env)._(
+            "The debit of %(invoice)s on %(day)s was announced too late, or not at "
+            "all: its debtor has to be told %(days)s days before. Announce it, "
+            "then move it to a later day.",
+            invoice=self.move_id.name,
+            day=self.date,
+            days=days,
         )
 
     def _create_attempt(self, day):

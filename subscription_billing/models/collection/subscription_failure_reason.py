@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..numbers import BigCount, Count
-from ..sentences import said
+from ..sentences import invalid
 from ..texts import Label
 
 FAILURE_CLASSES = [
@@ -58,10 +57,8 @@ class SubscriptionFailureReason(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_default(self):
         if self & self._get_default():
-            raise ValidationError(
-                said(self.env)._(
-                    "The last reason is what counts where no other one fits."
-                )
+            raise invalid(self.env)._(
+                "The last reason is what counts where no other one fits."
             )
 
     @api.model

@@ -1,12 +1,11 @@
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ...formats import bank_answers
 from ...formats.file_error import FileError
 from ...formats.sepa_text import clean_id
-from ..sentences import said
+from ..sentences import refusal
 
 FILE_ERRORS = {
     "too_large": lambda env, facts: env._(
@@ -79,8 +78,8 @@ class SubscriptionReturnFile(models.Model):
             answers = bank_answers.read(content)
         except FileError as error:
             words = FILE_ERRORS[error.code](self.env, error.facts)
-            raise UserError(
-                said(self.env)._("%(file)s: %(problem)s", file=name, problem=words)
+            raise refusal(self.env)._(
+                "%(file)s: %(problem)s", file=name, problem=words
             ) from error
         self._check_account(name, answers, company)
         file = self.create(
@@ -99,14 +98,11 @@ class SubscriptionReturnFile(models.Model):
         own = set(banks.bank_account_id.mapped("sanitized_acc_number"))
         foreign = {answer.iban for answer in answers if answer.iban} - own
         if foreign:
-            raise UserError(
-                said(self.env)._(
-                    "%(file)s is for the account %(iban)s, which is none of "
-                    "%(company)s.",
-                    file=name,
-                    iban=sorted(foreign)[0],
-                    company=company.display_name,
-                )
+            raise refusal(self.env)._(
+                "%(file)s is for the account %(iban)s, which is none of %(company)s.",
+                file=name,
+                iban=sorted(foreign)[0],
+                company=company.display_name,
             )
 
     def _take(self, answer, day):

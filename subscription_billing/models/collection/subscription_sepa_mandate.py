@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 from stdnum import bic as bic_number
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from odoo.addons.base_iban.models.res_partner_bank import (
     normalize_iban,
@@ -12,7 +12,7 @@ from odoo.addons.base_iban.models.res_partner_bank import (
 
 from ...formats.sepa_text import clean_id
 from ..dates import Day
-from ..sentences import said
+from ..sentences import invalid, refusal
 from ..texts import Label
 
 MANDATE_STATES = [
@@ -148,13 +148,10 @@ class SubscriptionSepaMandate(models.Model):
         for mandate in self:
             name = mandate.name
             if len(name) > REFERENCE_LENGTH or clean_id(name) != name:
-                raise ValidationError(
-                    said(self.env)._(
-                        "“%s” cannot be a mandate reference: at most 35 letters, "
-                        "digits and signs such as - . + without spaces, and no slash "
-                        "at its ends.",
-                        name,
-                    )
+                raise invalid(self.env)._(
+                    "“%s” cannot be a mandate reference: at most 35 letters, digits "
+                    "and signs such as - . + without spaces, and no slash at its ends.",
+                    name,
                 )
 
     @api.constrains("iban", "bic")
@@ -164,30 +161,24 @@ class SubscriptionSepaMandate(models.Model):
             try:
                 validate_iban(mandate.iban)
             except ValidationError as error:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Mandate %(mandate)s: “%(iban)s” is no IBAN: its country, "
-                        "length or check digits do not fit. Look for a typing error.",
-                        mandate=mandate.name,
-                        iban=mandate.iban,
-                    )
+                raise invalid(self.env)._(
+                    "Mandate %(mandate)s: “%(iban)s” is no IBAN: its country, "
+                    "length or check digits do not fit. Look for a typing error.",
+                    mandate=mandate.name,
+                    iban=mandate.iban,
                 ) from error
             if mandate.iban[:2] not in zone:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Mandate %(mandate)s: accounts in %(country)s cannot be "
-                        "debited by SEPA.",
-                        mandate=mandate.name,
-                        country=mandate.iban[:2],
-                    )
+                raise invalid(self.env)._(
+                    "Mandate %(mandate)s: accounts in %(country)s cannot be "
+                    "debited by SEPA.",
+                    mandate=mandate.name,
+                    country=mandate.iban[:2],
                 )
             if mandate.bic and not bic_number.is_valid(mandate.bic):
-                raise ValidationError(
-                    said(self.env)._(
-                        "Mandate %(mandate)s: “%(bic)s” is no BIC.",
-                        mandate=mandate.name,
-                        bic=mandate.bic,
-                    )
+                raise invalid(self.env)._(
+                    "Mandate %(mandate)s: “%(bic)s” is no BIC.",
+                    mandate=mandate.name,
+                    bic=mandate.bic,
                 )
 
     @api.constrains("state", "iban", "date_signed")
@@ -199,25 +190,21 @@ class SubscriptionSepaMandate(models.Model):
                 if not mandate.sudo()[name]
             ]
             if missing:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Mandate %(mandate)s lacks: %(missing)s.",
-                        mandate=mandate.name,
-                        missing=", ".join(missing),
-                    )
+                raise invalid(self.env)._(
+                    "Mandate %(mandate)s lacks: %(missing)s.",
+                    mandate=mandate.name,
+                    missing=", ".join(missing),
                 )
 
     @api.constrains("scheme", "partner_id")
     def _check_scheme(self):
         for mandate in self.filtered(lambda it: it.scheme == "B2B"):
             if not mandate.commercial_partner_id.is_company:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Mandate %(mandate)s: %(partner)s is no business; B2B is for "
-                        "businesses only.",
-                        mandate=mandate.name,
-                        partner=mandate.partner_id.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "Mandate %(mandate)s: %(partner)s is no business; B2B is for "
+                    "businesses only.",
+                    mandate=mandate.name,
+                    partner=mandate.partner_id.display_name,
                 )
 
     # ----------------------------------------------------------------------
@@ -264,11 +251,9 @@ class SubscriptionSepaMandate(models.Model):
     def _unlink_except_used(self):
         for mandate in self:
             if mandate.state != "draft":
-                raise UserError(
-                    said(self.env)._(
-                        "Mandate %s was in force and stays on file. Cancel it.",
-                        mandate.name,
-                    )
+                raise refusal(self.env)._(
+                    "Mandate %s was in force and stays on file. Cancel it.",
+                    mandate.name,
                 )
 
     # ----------------------------------------------------------------------
@@ -286,20 +271,15 @@ class SubscriptionSepaMandate(models.Model):
     def _check_activatable(self):
         self.company_id._check_creditor_identifier()
         if self.state == "cancelled":
-            raise UserError(
-                said(self.env)._(
-                    "Mandate %s was cancelled. Have the debtor sign another one.",
-                    self.name,
-                )
+            raise refusal(self.env)._(
+                "Mandate %s was cancelled. Have the debtor sign another one.", self.name
             )
         today = self.company_id._get_collection_date()
         if self.date_signed and self.date_signed > today:
-            raise UserError(
-                said(self.env)._(
-                    "Mandate %(mandate)s was signed on %(day)s, which is not yet.",
-                    mandate=self.name,
-                    day=self.date_signed,
-                )
+            raise refusal(self.env)._(
+                "Mandate %(mandate)s was signed on %(day)s, which is not yet.",
+                mandate=self.name,
+                day=self.date_signed,
             )
 
     def _regain_contracts(self):
@@ -371,9 +351,7 @@ class SubscriptionSepaMandate(models.Model):
         """
         self.ensure_one()
         if self.state != "draft":
-            raise UserError(
-                said(self.env)._("Mandate %s was given already.", self.name)
-            )
+            raise refusal(self.env)._("Mandate %s was given already.", self.name)
         self.sudo().write(
             {
                 "holder": name,

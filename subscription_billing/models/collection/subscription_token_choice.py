@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..numbers import BigCount
-from ..sentences import said
+from ..sentences import invalid
 
 
 class SubscriptionTokenChoice(models.Model):
@@ -39,11 +38,9 @@ class SubscriptionTokenChoice(models.Model):
             owner = choice.contract_id.commercial_partner_id or choice.partner_id
             family = choice.token_id.sudo().partner_id.commercial_partner_id
             if owner.commercial_partner_id != family:
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(token)s belongs to %(owner)s. Choose one of %(customer)s.",
-                        token=choice.token_id.display_name,
-                        owner=family.display_name,
-                        customer=owner.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "%(token)s belongs to %(owner)s. Choose one of %(customer)s.",
+                    token=choice.token_id.display_name,
+                    owner=family.display_name,
+                    customer=owner.display_name,
                 )

@@ -1,10 +1,9 @@
 from itertools import chain
 
 from odoo import models
-from odoo.exceptions import UserError
 
 from ...engine.money import ZERO, to_decimal
-from ..sentences import said
+from ..sentences import refusal, said
 
 
 class SubscriptionComponentRules(models.AbstractModel):
@@ -91,14 +90,12 @@ class SubscriptionComponentRules(models.AbstractModel):
             self._refuse(contract, component, day, rule)
 
     def _refuse(self, contract, component, day, rule):
-        raise UserError(
-            said(self.env)._(
-                "Contract %(contract)s: %(component)s %(rule)s, from %(day)s on.",
-                contract=contract.display_name,
-                component=component.name,
-                rule=rule,
-                day=day,
-            )
+        raise refusal(self.env)._(
+            "Contract %(contract)s: %(component)s %(rule)s, from %(day)s on.",
+            contract=contract.display_name,
+            component=component.name,
+            rule=rule,
+            day=day,
         )
 
 

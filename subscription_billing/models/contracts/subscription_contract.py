@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
@@ -9,7 +9,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 from ..dates import Day, as_last, as_stop
 from ..numbers import Count
-from ..sentences import said
+from ..sentences import invalid, refusal, said
 from ..texts import LINES, Label
 
 # A field that is computed once and is then the record's own. Without the default of
@@ -291,14 +291,12 @@ class SubscriptionContract(models.Model):
     def _check_dates(self):
         for contract in self:
             if contract.date_end and contract.date_end < contract.date_start:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Contract %(contract)s: the end %(end)s lies before the "
-                        "start %(start)s.",
-                        contract=contract.display_name,
-                        end=contract.date_end,
-                        start=contract.date_start,
-                    )
+                raise invalid(self.env)._(
+                    "Contract %(contract)s: the end %(end)s lies before the "
+                    "start %(start)s.",
+                    contract=contract.display_name,
+                    end=contract.date_end,
+                    start=contract.date_start,
                 )
 
     @api.model_create_multi
@@ -380,12 +378,10 @@ class SubscriptionContract(models.Model):
     def _unlink_except_running(self):
         for contract in self:
             if contract.state != "draft" or contract.charge_ids:
-                raise UserError(
-                    said(self.env)._(
-                        "Contract %(contract)s is not a draft and stays in the books. "
-                        "End it instead of deleting it.",
-                        contract=contract.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "Contract %(contract)s is not a draft and stays in the books. "
+                    "End it instead of deleting it.",
+                    contract=contract.display_name,
                 )
 
     def _get_invoice_partner(self):
@@ -411,12 +407,10 @@ class SubscriptionContract(models.Model):
         self.line_ids._check_not_billed()
         for contract in self:
             if contract.state != "draft":
-                raise UserError(
-                    said(self.env)._(
-                        "Contract %s is running and keeps its terms. Enter a change, "
-                        "or end it and make a new one.",
-                        contract.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "Contract %s is running and keeps its terms. Enter a change, "
+                    "or end it and make a new one.",
+                    contract.display_name,
                 )
 
     # ----------------------------------------------------------------------
@@ -456,14 +450,11 @@ class SubscriptionContract(models.Model):
         labels = dict(self._fields["state"]._description_selection(self.env))
         for contract in self:
             if target not in TRANSITIONS[contract.state]:
-                raise UserError(
-                    said(self.env)._(
-                        "Contract %(contract)s is %(state)s and cannot become "
-                        "%(target)s.",
-                        contract=contract.display_name,
-                        state=labels[contract.state],
-                        target=labels[target],
-                    )
+                raise refusal(self.env)._(
+                    "Contract %(contract)s is %(state)s and cannot become %(target)s.",
+                    contract=contract.display_name,
+                    state=labels[contract.state],
+                    target=labels[target],
                 )
         log = self.env["subscription.event"]
         for state, contracts in self.grouped("state").items():
@@ -477,24 +468,20 @@ class SubscriptionContract(models.Model):
         """
         self.ensure_one()
         if not self.line_ids:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s has no lines. Add at least one component "
-                    "of the plan %(plan)s.",
-                    contract=self.display_name,
-                    plan=self.plan_id,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s has no lines. Add at least one component "
+                "of the plan %(plan)s.",
+                contract=self.display_name,
+                plan=self.plan_id,
             )
         missing = self._get_required_components() - self.line_ids.component_id
         if missing:
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s lacks %(components)s, which the plan "
-                    "%(plan)s requires. Add a line for each.",
-                    contract=self.display_name,
-                    components=", ".join(missing.mapped("name")),
-                    plan=self.plan_id,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s lacks %(components)s, which the plan "
+                "%(plan)s requires. Add a line for each.",
+                contract=self.display_name,
+                components=", ".join(missing.mapped("name")),
+                plan=self.plan_id,
             )
         for line in self.line_ids:
             if not line.price_id and not line.has_price_override:
@@ -616,14 +603,12 @@ class SubscriptionContract(models.Model):
         for contract in self:
             end = contract.date_trial_end
             if end and end < contract.date_start:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Contract %(contract)s: the trial ends on %(end)s, before the "
-                        "start %(start)s. Choose a day from the start on.",
-                        contract=contract.display_name,
-                        end=end,
-                        start=contract.date_start,
-                    )
+                raise invalid(self.env)._(
+                    "Contract %(contract)s: the trial ends on %(end)s, before the "
+                    "start %(start)s. Choose a day from the start on.",
+                    contract=contract.display_name,
+                    end=end,
+                    start=contract.date_start,
                 )
 
     @api.constrains("date_start", "date_billed_until")
@@ -631,14 +616,12 @@ class SubscriptionContract(models.Model):
         for contract in self:
             day = contract.date_billed_until
             if day and day < contract.date_start:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Contract %(contract)s: billed until %(day)s lies before the "
-                        "start %(start)s. Leave it empty if nothing was billed yet.",
-                        contract=contract.display_name,
-                        day=day,
-                        start=contract.date_start,
-                    )
+                raise invalid(self.env)._(
+                    "Contract %(contract)s: billed until %(day)s lies before the "
+                    "start %(start)s. Leave it empty if nothing was billed yet.",
+                    contract=contract.display_name,
+                    day=day,
+                    start=contract.date_start,
                 )
 
     # ----------------------------------------------------------------------
@@ -725,11 +708,8 @@ class SubscriptionContract(models.Model):
         """
         self.ensure_one()
         if self.state != "trial":
-            raise UserError(
-                said(self.env)._(
-                    "Contract %s is not in a trial.",
-                    self.display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %s is not in a trial.", self.display_name
             )
         vals = {"trial_end_policy": "continue"}
         if self.trial_end_policy == "end" and self.date_end == self.date_trial_end:

@@ -1,12 +1,12 @@
 from datetime import date
 
 from odoo import models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
 from ...formats import contract_csv
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionContractImporting(models.AbstractModel):
@@ -214,8 +214,8 @@ class SubscriptionContractImporting(models.AbstractModel):
         try:
             return model.create([self._prepare_contract(row, company) for row in rows])
         except ValidationError as error:
-            raise UserError(
-                said(self.env)._("Nothing was imported. %s", error.args[0])
+            raise refusal(self.env)._(
+                "Nothing was imported. %s", error.args[0]
             ) from error
 
     def _prepare_contract(self, row, company):

@@ -1,10 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
 
 from ..catalogue.subscription_recurrence_mixin import BILLING_MODES, PRORATIONS
 from ..dates import Day, as_last, as_stop
 from ..numbers import BigCount, Count, Number
-from ..sentences import said
+from ..sentences import invalid, refusal, said
 from ..texts import Label
 
 # What a billed line says must stay true; a change is a new line from its date on.
@@ -154,28 +153,23 @@ class SubscriptionContractLine(models.Model):
             return  # a price may be replaced from its very first day: it never was
         for line in self:
             if line.date_end and line.date_start and line.date_end < line.date_start:
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(contract)s, %(line)s: the end %(end)s lies before the "
-                        "start %(start)s.",
-                        contract=line.contract_id.display_name,
-                        line=line.name,
-                        end=line.date_end,
-                        start=line.date_start,
-                    )
+                raise invalid(self.env)._(
+                    "%(contract)s, %(line)s: the end %(end)s lies before the "
+                    "start %(start)s.",
+                    contract=line.contract_id.display_name,
+                    line=line.name,
+                    end=line.date_end,
+                    start=line.date_start,
                 )
 
     @api.constrains("quantity", "price_override")
     def _check_amounts(self):
         for line in self:
             if line.quantity < 0 or line.price_override < 0:
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(contract)s, %(line)s: quantity and price must not be "
-                        "negative.",
-                        contract=line.contract_id.display_name,
-                        line=line.name,
-                    )
+                raise invalid(self.env)._(
+                    "%(contract)s, %(line)s: quantity and price must not be negative.",
+                    contract=line.contract_id.display_name,
+                    line=line.name,
                 )
 
     @api.constrains("component_id", "contract_id")
@@ -184,13 +178,11 @@ class SubscriptionContractLine(models.Model):
             return  # a change to another plan may lie ahead
         for line in self:
             if line.component_id.plan_id != line.contract_id.plan_id:
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(contract)s: %(component)s is not part of the plan %(plan)s.",
-                        contract=line.contract_id.display_name,
-                        component=line.component_id,
-                        plan=line.contract_id.plan_id,
-                    )
+                raise invalid(self.env)._(
+                    "%(contract)s: %(component)s is not part of the plan %(plan)s.",
+                    contract=line.contract_id.display_name,
+                    component=line.component_id,
+                    plan=line.contract_id.plan_id,
                 )
 
     @api.model_create_multi
@@ -247,11 +239,9 @@ class SubscriptionContractLine(models.Model):
     def _check_not_ended(self):
         for contract in self.contract_id:
             if contract.state == "ended":
-                raise UserError(
-                    said(self.env)._(
-                        "Contract %s has ended; nothing can be booked any more.",
-                        contract.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "Contract %s has ended; nothing can be booked any more.",
+                    contract.display_name,
                 )
 
     def _follow_up(self, event_type, tell, date_field):
@@ -284,14 +274,12 @@ class SubscriptionContractLine(models.Model):
             .search([("line_id", "in", self.ids), ("is_void", "=", False)], limit=1)
         )
         if charge:
-            raise UserError(
-                said(self.env)._(
-                    "%(contract)s: %(line)s has been billed (%(period)s) and keeps its "
-                    "terms. End it and add a new line from the day of the change.",
-                    contract=charge.contract_id.display_name,
-                    line=charge.line_id.name,
-                    period=charge._get_period_name(),
-                )
+            raise refusal(self.env)._(
+                "%(contract)s: %(line)s has been billed (%(period)s) and keeps its "
+                "terms. End it and add a new line from the day of the change.",
+                contract=charge.contract_id.display_name,
+                line=charge.line_id.name,
+                period=charge._get_period_name(),
             )
 
     # ----------------------------------------------------------------------

@@ -1,11 +1,10 @@
 from itertools import pairwise
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import groupby
 from odoo.tools.misc import format_date, format_time
 
-from ..sentences import Sentence, said
+from ..sentences import Sentence, refusal
 from .subscription_contract import STORY_LENGTH
 
 EVENT_TYPES = [
@@ -187,23 +186,21 @@ class SubscriptionEvent(models.Model):
             event.topic = TOPIC_OF_TYPE.get(event.type, "life")
 
     def copy_data(self, default=None):
-        raise UserError(
-            said(self.env)._("The process log is append-only: events are not copied.")
+        raise refusal(self.env)._(
+            "The process log is append-only: events are not copied."
         )
 
     def write(self, vals):
         if vals:
-            raise UserError(
-                said(self.env)._(
-                    "The process log is append-only: events are not changed."
-                )
+            raise refusal(self.env)._(
+                "The process log is append-only: events are not changed."
             )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(
-            said(self.env)._("The process log is append-only: events are not deleted.")
+        raise refusal(self.env)._(
+            "The process log is append-only: events are not deleted."
         )
 
     def _log(self, event_type, contracts, message, **vals):

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..dates import Day, as_stop
-from ..sentences import said
+from ..sentences import invalid
 
 
 class SubscriptionPause(models.Model):
@@ -37,25 +36,21 @@ class SubscriptionPause(models.Model):
             if pause.date_end and pause.date_end < fields.Date.subtract(
                 pause.date_start, days=1
             ):
-                raise ValidationError(
-                    said(self.env)._(
-                        "Contract %(contract)s: the pause ends on %(end)s, before it "
-                        "begins on %(start)s.",
-                        contract=pause.contract_id.display_name,
-                        end=pause.date_end,
-                        start=pause.date_start,
-                    )
+                raise invalid(self.env)._(
+                    "Contract %(contract)s: the pause ends on %(end)s, before it "
+                    "begins on %(start)s.",
+                    contract=pause.contract_id.display_name,
+                    end=pause.date_end,
+                    start=pause.date_start,
                 )
             other = (pause.contract_id.pause_ids - pause).filtered(pause._overlaps)
             if other:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Contract %(contract)s is paused from %(start)s on already "
-                        "(until %(end)s). Choose days outside of that.",
-                        contract=pause.contract_id.display_name,
-                        start=other[0].date_start,
-                        end=other[0].date_end or "…",
-                    )
+                raise invalid(self.env)._(
+                    "Contract %(contract)s is paused from %(start)s on already "
+                    "(until %(end)s). Choose days outside of that.",
+                    contract=pause.contract_id.display_name,
+                    start=other[0].date_start,
+                    end=other[0].date_end or "…",
                 )
 
     def _overlaps(self, other):

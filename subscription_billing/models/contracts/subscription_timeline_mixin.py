@@ -1,8 +1,7 @@
 from odoo import models
-from odoo.exceptions import UserError
 
 from ..private_context import PRIVATE, get_private
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionTimelineMixin(models.AbstractModel):
@@ -48,11 +47,9 @@ class SubscriptionTimelineMixin(models.AbstractModel):
         ]
         agreed = self.filtered(lambda it: it.state != "draft")
         if kept and agreed:
-            raise UserError(
-                said(self.env)._(
-                    "%(record)s is no draft any more and keeps what was agreed "
-                    "(%(fields)s). Enter a change instead.",
-                    record=agreed[0]._get_full_name(),
-                    fields=", ".join(kept),
-                )
+            raise refusal(self.env)._(
+                "%(record)s is no draft any more and keeps what was agreed "
+                "(%(fields)s). Enter a change instead.",
+                record=agreed[0]._get_full_name(),
+                fields=", ".join(kept),
             )

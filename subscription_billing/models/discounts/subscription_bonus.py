@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.tools.misc import formatLang
 
 from ...engine.interval import Interval, Unit
@@ -8,7 +7,7 @@ from ...engine.period import FOREVER, Period
 from ...engine.recurrence import Grid
 from ...engine.reduction import Reduction
 from ..numbers import Amount, BigCount, Count, Number
-from ..sentences import said
+from ..sentences import invalid
 from ..texts import Label
 from .subscription_discount_terms_mixin import AMOUNT_MAXIMUM, format_percent
 
@@ -146,12 +145,10 @@ class SubscriptionBonus(models.Model):
         for bonus in self:
             problem = bonus._get_number_problem() or bonus._get_component_problem()
             if problem:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Bonus %(bonus)s: %(problem)s",
-                        bonus=bonus.display_name,
-                        problem=problem,
-                    )
+                raise invalid(self.env)._(
+                    "Bonus %(bonus)s: %(problem)s",
+                    bonus=bonus.display_name,
+                    problem=problem,
                 )
 
     def _get_number_problem(self):
@@ -203,13 +200,11 @@ class SubscriptionBonus(models.Model):
             .search([("bonus_ids", "in", self.ids), ("state", "!=", "draft")], limit=1)
         )
         if contract:
-            raise ValidationError(
-                said(self.env)._(
-                    "Contract %(contract)s was sold with the bonus %(bonus)s. Archive "
-                    "it and add a new one, which new contracts will get.",
-                    contract=contract.display_name,
-                    bonus=(contract.bonus_ids & self)[:1].display_name,
-                )
+            raise invalid(self.env)._(
+                "Contract %(contract)s was sold with the bonus %(bonus)s. Archive "
+                "it and add a new one, which new contracts will get.",
+                contract=contract.display_name,
+                bonus=(contract.bonus_ids & self)[:1].display_name,
             )
 
     def _is_for(self, line):

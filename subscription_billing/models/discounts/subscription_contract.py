@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
 
 from ..dates import as_stop
-from ..sentences import said
+from ..sentences import invalid, refusal, said
 
 
 class SubscriptionContract(models.Model):
@@ -62,27 +61,23 @@ class SubscriptionContract(models.Model):
         for contract in self.filtered(lambda it: it.state == "draft"):
             for bonus in contract.bonus_ids:
                 if not contract._is_bonus_fit(bonus):
-                    raise ValidationError(
-                        said(self.env)._(
-                            "Contract %(contract)s: the bonus %(bonus)s is not part of "
-                            "plan %(plan)s in %(currency)s.",
-                            contract=contract.display_name,
-                            bonus=bonus.display_name,
-                            plan=contract.variant_id,
-                            currency=contract.currency_id.name,
-                        )
+                    raise invalid(self.env)._(
+                        "Contract %(contract)s: the bonus %(bonus)s is not part of "
+                        "plan %(plan)s in %(currency)s.",
+                        contract=contract.display_name,
+                        bonus=bonus.display_name,
+                        plan=contract.variant_id,
+                        currency=contract.currency_id.name,
                     )
 
     def write(self, vals):
         if "bonus_ids" in vals and not self._is_applying():
             for contract in self:
                 if contract.state != "draft":
-                    raise UserError(
-                        said(self.env)._(
-                            "Contract %s is running and keeps the bonuses it was "
-                            "sold with.",
-                            contract.display_name,
-                        )
+                    raise refusal(self.env)._(
+                        "Contract %s is running and keeps the bonuses it was "
+                        "sold with.",
+                        contract.display_name,
                     )
         return super().write(vals)
 
@@ -111,14 +106,12 @@ class SubscriptionContract(models.Model):
         self.ensure_one()
         self.check_access("write")
         if self.state == "ended" or (date_from and self._as_stop_before(date_from)):
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s ends on %(end)s: there is nothing left to "
-                    "take discount %(discount)s off.",
-                    contract=self.display_name,
-                    end=self.date_end,
-                    discount=discount.display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s ends on %(end)s: there is nothing left to "
+                "take discount %(discount)s off.",
+                contract=self.display_name,
+                end=self.date_end,
+                discount=discount.display_name,
             )
         discount = discount.sudo()
         discount._lock()

@@ -1,11 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ...engine.interval import Interval
 from ...engine.money import to_decimal
 from ...engine.reduction import Reduction
 from ..dates import Day, as_last, as_stop
-from ..sentences import said
+from ..sentences import refusal, said
 
 # What says how long periods are and on which days they begin.
 RHYTHM = (
@@ -141,14 +140,12 @@ class SubscriptionContractDiscount(models.Model):
             .search(domain, order="whole_date_start DESC", limit=1)
         )
         if charge:
-            raise UserError(
-                said(self.env)._(
-                    "Discount %(discount)s comes too late for %(charge)s, which is "
-                    "billed. Let it begin after %(day)s.",
-                    discount=self.name,
-                    charge=charge.display_name,
-                    day=charge.whole_date_start,
-                )
+            raise refusal(self.env)._(
+                "Discount %(discount)s comes too late for %(charge)s, which is "
+                "billed. Let it begin after %(day)s.",
+                discount=self.name,
+                charge=charge.display_name,
+                day=charge.whole_date_start,
             )
 
     def action_end(self):
@@ -171,14 +168,11 @@ class SubscriptionContractDiscount(models.Model):
         else:
             last = as_last(max(day, self.date_start))
             if self.date_end and self.date_end <= last:
-                raise UserError(
-                    said(self.env)._(
-                        "Discount %(discount)s of contract %(contract)s ended on "
-                        "%(day)s.",
-                        discount=self.name,
-                        contract=contract.display_name,
-                        day=self.date_end,
-                    )
+                raise refusal(self.env)._(
+                    "Discount %(discount)s of contract %(contract)s ended on %(day)s.",
+                    discount=self.name,
+                    contract=contract.display_name,
+                    day=self.date_end,
                 )
             self.sudo().date_end = last
             contract._follow_edit()

@@ -1,10 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ..dates import Day
 from ..numbers import Amount, BigCount, Number
-from ..sentences import said
+from ..sentences import invalid, refusal
 from ..texts import Label
 
 # What a redemption keeps of the offer.
@@ -104,14 +103,12 @@ class SubscriptionDiscount(models.Model):
         for discount in self.filtered(lambda it: it.duration == "dates"):
             start, end = discount.date_start, discount.date_end
             if not start or (end and end < start):
-                raise ValidationError(
-                    said(self.env)._(
-                        "Discount %(discount)s is given from %(start)s to %(end)s: "
-                        "enter a first day and no last day before it.",
-                        discount=discount.display_name,
-                        start=start or "?",
-                        end=end or "?",
-                    )
+                raise invalid(self.env)._(
+                    "Discount %(discount)s is given from %(start)s to %(end)s: "
+                    "enter a first day and no last day before it.",
+                    discount=discount.display_name,
+                    start=start or "?",
+                    end=end or "?",
                 )
 
     @api.constrains("date_redeem_start", "date_redeem_end", "redemption_limit")
@@ -119,21 +116,17 @@ class SubscriptionDiscount(models.Model):
         for discount in self:
             start, end = discount.date_redeem_start, discount.date_redeem_end
             if start and end and end < start:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Discount %(discount)s: redeemable until %(end)s lies before "
-                        "redeemable from %(start)s.",
-                        discount=discount.display_name,
-                        start=start,
-                        end=end,
-                    )
+                raise invalid(self.env)._(
+                    "Discount %(discount)s: redeemable until %(end)s lies before "
+                    "redeemable from %(start)s.",
+                    discount=discount.display_name,
+                    start=start,
+                    end=end,
                 )
             if discount.redemption_limit < 0:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Discount %s: the number of redemptions must not be negative.",
-                        discount.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "Discount %s: the number of redemptions must not be negative.",
+                    discount.display_name,
                 )
 
     @api.model_create_multi
@@ -152,12 +145,10 @@ class SubscriptionDiscount(models.Model):
     def _check_unredeemed(self):
         used = self.sudo().filtered("redemption_ids")
         if used:
-            raise UserError(
-                said(self.env)._(
-                    "Discount %s was redeemed: it keeps company and currency and is "
-                    "not deleted. Archive it, then nobody redeems it any more.",
-                    used[:1].display_name,
-                )
+            raise refusal(self.env)._(
+                "Discount %s was redeemed: it keeps company and currency and is "
+                "not deleted. Archive it, then nobody redeems it any more.",
+                used[:1].display_name,
             )
 
     @api.model
@@ -200,13 +191,11 @@ class SubscriptionDiscount(models.Model):
             else self.browse()
         )
         if not discount:
-            raise UserError(
-                said(self.env)._(
-                    "There is no discount with the code %(code)s in %(company)s. "
-                    "Check the spelling.",
-                    code=code or "''",
-                    company=company.name,
-                )
+            raise refusal(self.env)._(
+                "There is no discount with the code %(code)s in %(company)s. "
+                "Check the spelling.",
+                code=code or "''",
+                company=company.name,
             )
         return discount
 
@@ -237,38 +226,31 @@ class SubscriptionDiscount(models.Model):
     def _check_offered(self, on):
         start, end = self.date_redeem_start, self.date_redeem_end
         if not self.active:
-            raise UserError(
-                said(self.env)._("Discount %s is no longer offered.", self.display_name)
+            raise refusal(self.env)._(
+                "Discount %s is no longer offered.", self.display_name
             )
         if start and on < start:
-            raise UserError(
-                said(self.env)._(
-                    "Discount %(discount)s can be redeemed from %(start)s on.",
-                    discount=self.display_name,
-                    start=start,
-                )
+            raise refusal(self.env)._(
+                "Discount %(discount)s can be redeemed from %(start)s on.",
+                discount=self.display_name,
+                start=start,
             )
         if end and on > end:
-            raise UserError(
-                said(self.env)._(
-                    "Discount %(discount)s could be redeemed until %(end)s.",
-                    discount=self.display_name,
-                    end=end,
-                )
+            raise refusal(self.env)._(
+                "Discount %(discount)s could be redeemed until %(end)s.",
+                discount=self.display_name,
+                end=end,
             )
 
     def _check_fits(self, contract):
         """The contract is of the company, currency and plans the discount is for."""
         problem = self._get_misfit(contract)
         if problem:
-            raise UserError(
-                said(self.env)._(
-                    "Discount %(discount)s does not fit contract %(contract)s: "
-                    "%(problem)s",
-                    discount=self.display_name,
-                    contract=contract.display_name,
-                    problem=problem,
-                )
+            raise refusal(self.env)._(
+                "Discount %(discount)s does not fit contract %(contract)s: %(problem)s",
+                discount=self.display_name,
+                contract=contract.display_name,
+                problem=problem,
             )
 
     def _get_misfit(self, contract):
@@ -290,34 +272,28 @@ class SubscriptionDiscount(models.Model):
         redemptions = self.env["subscription.contract.discount"].sudo()
         domain = [("discount_id", "=", self.id)]
         if contract.discount_ids.filtered(lambda it: it.discount_id == self):
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s has redeemed discount %(discount)s already.",
-                    contract=contract.display_name,
-                    discount=self.display_name,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s has redeemed discount %(discount)s already.",
+                contract=contract.display_name,
+                discount=self.display_name,
             )
         customer = contract.commercial_partner_id
         if self.is_once_per_customer and redemptions.search_count(
             [*domain, ("contract_id.commercial_partner_id", "=", customer.id)], limit=1
         ):
-            raise UserError(
-                said(self.env)._(
-                    "%(customer)s has redeemed discount %(discount)s already, and it "
-                    "is given once per customer.",
-                    customer=customer.display_name,
-                    discount=self.display_name,
-                )
+            raise refusal(self.env)._(
+                "%(customer)s has redeemed discount %(discount)s already, and it "
+                "is given once per customer.",
+                customer=customer.display_name,
+                discount=self.display_name,
             )
         limit = self.redemption_limit
         if limit and redemptions.search_count(domain, limit=limit) >= limit:
-            raise UserError(
-                said(self.env)._(
-                    "Discount %(discount)s has been redeemed %(limit)s times and is "
-                    "used up.",
-                    discount=self.display_name,
-                    limit=limit,
-                )
+            raise refusal(self.env)._(
+                "Discount %(discount)s has been redeemed %(limit)s times and is "
+                "used up.",
+                discount=self.display_name,
+                limit=limit,
             )
 
     def _prepare_redemption(self, contract, day):

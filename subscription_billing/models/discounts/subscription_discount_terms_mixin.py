@@ -1,10 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date, formatLang
 
 from ..dates import Day
 from ..numbers import Amount, BigCount, Count, Number
-from ..sentences import said
+from ..sentences import invalid
 
 # Beyond it a float no longer knows the cents.
 AMOUNT_MAXIMUM = 1e12
@@ -91,42 +90,34 @@ class SubscriptionDiscountTermsMixin(models.AbstractModel):
     def _check_reduction(self):
         for record in self:
             if record.kind == "percent" and not 0 < record.percent <= 100:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Discount %(discount)s: the percentage must lie above 0 and "
-                        "not above 100, it is %(percent)s.",
-                        discount=record.display_name,
-                        percent=record.percent,
-                    )
+                raise invalid(self.env)._(
+                    "Discount %(discount)s: the percentage must lie above 0 and "
+                    "not above 100, it is %(percent)s.",
+                    discount=record.display_name,
+                    percent=record.percent,
                 )
             if record.kind == "amount" and not 0 < record.amount < AMOUNT_MAXIMUM:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Discount %(discount)s: the amount must be positive, it is "
-                        "%(amount)s.",
-                        discount=record.display_name,
-                        amount=record.amount,
-                    )
+                raise invalid(self.env)._(
+                    "Discount %(discount)s: the amount must be positive, it is "
+                    "%(amount)s.",
+                    discount=record.display_name,
+                    amount=record.amount,
                 )
             if not 0 <= record.amount_minimum < AMOUNT_MAXIMUM:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Discount %s: the minimum amount must not be negative.",
-                        record.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "Discount %s: the minimum amount must not be negative.",
+                    record.display_name,
                 )
 
     @api.constrains("duration", "period_count")
     def _check_period_count(self):
         for record in self:
             if record.duration == "periods" and record.period_count < 1:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Discount %(discount)s: enter for how many billing periods "
-                        "it is given (it is %(count)s).",
-                        discount=record.display_name,
-                        count=record.period_count,
-                    )
+                raise invalid(self.env)._(
+                    "Discount %(discount)s: enter for how many billing periods "
+                    "it is given (it is %(count)s).",
+                    discount=record.display_name,
+                    count=record.period_count,
                 )
 
     def _has_amounts(self):

@@ -1,8 +1,7 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..sentences import said
+from ..sentences import refusal
 
 CLAIM_KINDS = [("fee", "Fee"), ("interest", "Interest")]
 
@@ -66,11 +65,9 @@ class AccountMove(models.Model):
         """Give up a fee or interest of dunning."""
         for move in self:
             if not move.subscription_claim_kind or move.reversal_move_ids:
-                raise UserError(
-                    said(self.env)._(
-                        "%s is no claim of dunning, or was waived before.",
-                        move.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "%s is no claim of dunning, or was waived before.",
+                    move.display_name,
                 )
         self.check_access("write")
         self._waive()
@@ -138,12 +135,10 @@ class AccountMove(models.Model):
             or self._is_settled()
             or self._is_being_collected()
         ):
-            raise UserError(
-                said(self.env)._(
-                    "%s cannot be written off: it is no open invoice, or money is "
-                    "under way for it.",
-                    self.display_name,
-                )
+            raise refusal(self.env)._(
+                "%s cannot be written off: it is no open invoice, or money is "
+                "under way for it.",
+                self.display_name,
             )
 
     def _prepare_write_off(self, day):
@@ -213,9 +208,7 @@ class AccountMove(models.Model):
         for move in self:
             entry = move.subscription_write_off_id
             if not entry:
-                raise UserError(
-                    said(self.env)._("%s was not written off.", move.display_name)
-                )
+                raise refusal(self.env)._("%s was not written off.", move.display_name)
             entry._reverse_moves(
                 [
                     {

@@ -1,11 +1,10 @@
 from odoo import api, models
-from odoo.exceptions import ValidationError
 
 from ...engine.interest import half_year
 from ...engine.money import to_decimal
 from ..dates import Day
 from ..numbers import Number
-from ..sentences import said
+from ..sentences import invalid
 from ..texts import Label
 
 
@@ -32,11 +31,9 @@ class SubscriptionBaseRate(models.Model):
     def _check_half_year(self):
         for rate in self:
             if rate.date_start != half_year(rate.date_start):
-                raise ValidationError(
-                    said(self.env)._(
-                        "The base rate of %s: it changes on 1 January and on 1 July.",
-                        rate.date_start,
-                    )
+                raise invalid(self.env)._(
+                    "The base rate of %s: it changes on 1 January and on 1 July.",
+                    rate.date_start,
                 )
 
     @api.model

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..failures import explain
-from ..sentences import said
+from ..sentences import refusal, said
 
 CASE_STATES = [
     ("open", "Open"),
@@ -210,9 +209,7 @@ class SubscriptionDunningCase(models.Model):
         """The debtor was handed over by mistake, or is back: dunning may go on."""
         self.check_access("write")
         if any(case.state != "handed_over" for case in self):
-            raise UserError(
-                said(self.env)._("Only what was handed over is taken back.")
-            )
+            raise refusal(self.env)._("Only what was handed over is taken back.")
         self.sudo().state = "open"
 
     def action_hand_over(self):
@@ -220,11 +217,9 @@ class SubscriptionDunningCase(models.Model):
         self.check_access("write")
         for case in self.sudo():
             if not case.level_id:
-                raise UserError(
-                    said(self.env)._(
-                        "%s was not dunned yet. Send a letter first.",
-                        case.partner_id.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "%s was not dunned yet. Send a letter first.",
+                    case.partner_id.display_name,
                 )
             case._hand_over(case.company_id._get_collection_date())
 
@@ -249,10 +244,8 @@ class SubscriptionDunningCase(models.Model):
                 lambda it: it.move_type == "out_invoice"
             )
             if not moves:
-                raise UserError(
-                    said(self.env)._(
-                        "%s owes no invoice.", case.partner_id.display_name
-                    )
+                raise refusal(self.env)._(
+                    "%s owes no invoice.", case.partner_id.display_name
                 )
             moves._write_off(case.company_id._get_collection_date())
 

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
 
 from ..dates import Day
-from ..sentences import said
+from ..sentences import invalid, refusal
 from ..texts import Label
 
 KINDS = [
@@ -88,11 +87,9 @@ class SubscriptionDunningHold(models.Model):
     def write(self, vals):
         """Who asked for what is on record."""
         if not self.env.su:
-            raise UserError(
-                said(self.env)._(
-                    "%s stays as it was entered. Lift it, and enter another.",
-                    ", ".join(self.mapped("display_name")),
-                )
+            raise refusal(self.env)._(
+                "%s stays as it was entered. Lift it, and enter another.",
+                ", ".join(self.mapped("display_name")),
             )
         return super().write(vals)
 
@@ -100,33 +97,24 @@ class SubscriptionDunningHold(models.Model):
     def _check_complete(self):
         for hold in self:
             if hold.kind == "block" and not hold.date_until:
-                raise ValidationError(
-                    said(self.env)._(
-                        "%s: until which day is dunning blocked?",
-                        hold.partner_id.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "%s: until which day is dunning blocked?",
+                    hold.partner_id.display_name,
                 )
             if hold.kind == "dispute" and not hold.move_id:
-                raise ValidationError(
-                    said(self.env)._(
-                        "%s: which invoice is disputed?", hold.partner_id.display_name
-                    )
+                raise invalid(self.env)._(
+                    "%s: which invoice is disputed?", hold.partner_id.display_name
                 )
             if hold.kind == "promise" and not hold.promise_ids:
-                raise ValidationError(
-                    said(self.env)._(
-                        "%s: what was promised for which day?",
-                        hold.partner_id.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "%s: what was promised for which day?", hold.partner_id.display_name
                 )
             owner = hold.move_id.commercial_partner_id
             if owner and owner != hold.commercial_partner_id:
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(move)s is not owed by %(debtor)s.",
-                        move=hold.move_id.display_name,
-                        debtor=hold.partner_id.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "%(move)s is not owed by %(debtor)s.",
+                    move=hold.move_id.display_name,
+                    debtor=hold.partner_id.display_name,
                 )
 
     def _find_open_lines(self):

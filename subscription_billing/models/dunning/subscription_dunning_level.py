@@ -1,10 +1,9 @@
 from string import Formatter
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
 
 from ..numbers import Amount, Count
-from ..sentences import said
+from ..sentences import invalid, refusal
 from ..texts import Label, Words
 
 CHANNELS = [
@@ -128,26 +127,22 @@ class SubscriptionDunningLevel(models.Model):
             named, empty = [], True
         wrong = [name for name in named if name not in PLACEHOLDERS]
         if wrong or empty:
-            raise ValidationError(
-                said(self.env)._(
-                    "Level “%(level)s”: its text names %(wrong)s. It may name "
-                    "%(known)s, each in braces.",
-                    level=self.name,
-                    wrong=", ".join(wrong) or "{}",
-                    known=", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
-                )
+            raise invalid(self.env)._(
+                "Level “%(level)s”: its text names %(wrong)s. It may name "
+                "%(known)s, each in braces.",
+                level=self.name,
+                wrong=", ".join(wrong) or "{}",
+                known=", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
             )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         used = self.env["subscription.dunning.step"].sudo()
         for step in used.search([("level_id", "in", self.ids)], limit=1):
-            raise UserError(
-                said(self.env)._(
-                    "Level “%s” stands in letters that were sent or proposed. Make a "
-                    "new policy without it, and choose that one.",
-                    step.level_id.name,
-                )
+            raise refusal(self.env)._(
+                "Level “%s” stands in letters that were sent or proposed. Make a "
+                "new policy without it, and choose that one.",
+                step.level_id.name,
             )
 
     def _get_text(self, name, facts):

@@ -1,10 +1,9 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import ValidationError
 
 from ...engine.escalation import Level
 from ...engine.money import to_decimal
 from ..numbers import Number
-from ..sentences import said
+from ..sentences import invalid
 from ..texts import Label
 
 BOOKINGS = [("charged", "When it is charged"), ("paid", "When it is paid")]
@@ -81,8 +80,8 @@ class SubscriptionDunningPolicy(models.Model):
         )
         for policy in self:
             if not policy.level_ids and not is_loading:
-                raise ValidationError(
-                    said(self.env)._("%s has no levels. Add at least one.", policy.name)
+                raise invalid(self.env)._(
+                    "%s has no levels. Add at least one.", policy.name
                 )
             policy._check_order()
 
@@ -92,22 +91,18 @@ class SubscriptionDunningPolicy(models.Model):
         ended = handed_over = False
         for level in self._get_levels():
             if level.pauses_contracts and (ended or level.ends_contracts):
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(policy)s: level “%(level)s” pauses contracts that were "
-                        "ended before. Pause first, end later.",
-                        policy=self.name,
-                        level=level.name,
-                    )
+                raise invalid(self.env)._(
+                    "%(policy)s: level “%(level)s” pauses contracts that were "
+                    "ended before. Pause first, end later.",
+                    policy=self.name,
+                    level=level.name,
                 )
             if handed_over:
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(policy)s: level “%(level)s” comes after the debtor was "
-                        "handed over. Nothing may.",
-                        policy=self.name,
-                        level=level.name,
-                    )
+                raise invalid(self.env)._(
+                    "%(policy)s: level “%(level)s” comes after the debtor was "
+                    "handed over. Nothing may.",
+                    policy=self.name,
+                    level=level.name,
                 )
             ended = ended or level.ends_contracts
             handed_over = level.hands_over

@@ -2,14 +2,13 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date, formatLang
 
 from ...engine.interest import interest
 from ...engine.money import to_decimal
 from ..failures import RETRYABLE, explain
-from ..sentences import Sentence, said
+from ..sentences import Sentence, refusal, said
 from .subscription_dunning_facts import Key
 
 _logger = logging.getLogger(__name__)
@@ -368,10 +367,8 @@ class SubscriptionDunningStep(models.Model):
         self.case_id.check_access("write")
         for step in self.sudo():
             if step.state != "done" or step.is_waived:
-                raise UserError(
-                    said(self.env)._(
-                        "%s: there is nothing to waive.", step.display_name
-                    )
+                raise refusal(self.env)._(
+                    "%s: there is nothing to waive.", step.display_name
                 )
             step.claim_move_ids._waive()
             step.is_waived = True
@@ -548,7 +545,7 @@ class SubscriptionDunningStep(models.Model):
         letters = self.sudo().letter_id
         self.check_access("read")
         if not letters:
-            raise UserError(said(self.env)._("There is no letter among them."))
+            raise refusal(self.env)._("There is no letter among them.")
         content = self.env["subscription.dunning.letter"]._join(letters)
         attachment = self.env["ir.attachment"].create(
             {

@@ -1,10 +1,9 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..numbers import BigCount
-from ..sentences import said
+from ..sentences import invalid
 from ..texts import Label, Words
 
 FEATURE_KINDS = [
@@ -61,13 +60,11 @@ class SubscriptionFeature(models.Model):
     def _check_code(self):
         for feature in self:
             if not CODE.fullmatch(feature.code):
-                raise ValidationError(
-                    said(self.env)._(
-                        "Feature %(feature)s: the code “%(code)s” may have letters, "
-                        "digits and . _ : - only, and begins with one of the former.",
-                        feature=feature.name,
-                        code=feature.code,
-                    )
+                raise invalid(self.env)._(
+                    "Feature %(feature)s: the code “%(code)s” may have letters, "
+                    "digits and . _ : - only, and begins with one of the former.",
+                    feature=feature.name,
+                    code=feature.code,
                 )
 
     @api.constrains("code", "company_id")
@@ -79,25 +76,21 @@ class SubscriptionFeature(models.Model):
             if feature.company_id:
                 domain.append(("company_id", "=", False))
             if every.search(domain, limit=1):
-                raise ValidationError(
-                    said(self.env)._(
-                        "Feature %(feature)s: the code %(code)s is in use. A feature "
-                        "that all companies share needs a code of its own.",
-                        feature=feature.name,
-                        code=feature.code,
-                    )
+                raise invalid(self.env)._(
+                    "Feature %(feature)s: the code %(code)s is in use. A feature "
+                    "that all companies share needs a code of its own.",
+                    feature=feature.name,
+                    code=feature.code,
                 )
 
     @api.constrains("kind", "meter_id")
     def _check_meter(self):
         for feature in self:
             if feature.meter_id and feature.kind != "limit":
-                raise ValidationError(
-                    said(self.env)._(
-                        "Feature %s is on or off: there is no limit a meter could "
-                        "count against. Make it a limit, or take the meter away.",
-                        feature.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "Feature %s is on or off: there is no limit a meter could "
+                    "count against. Make it a limit, or take the meter away.",
+                    feature.display_name,
                 )
 
     @api.depends("name", "code")

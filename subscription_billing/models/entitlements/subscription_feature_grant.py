@@ -1,9 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ...engine.money import to_decimal
 from ..numbers import QUANTITY_DIGITS, PriceNumber
-from ..sentences import said
+from ..sentences import invalid
 
 GRANT_PHASES = [
     ("always", "Always"),
@@ -86,13 +85,11 @@ class SubscriptionFeatureGrant(models.Model):
         for grant in self:
             component = grant.component_id
             if grant.is_per_unit and (not component or component.kind == "metered"):
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(offer)s grants %(feature)s per unit, but has no quantity "
-                        "that is booked. Grant it by a component with one.",
-                        offer=grant._get_source().display_name,
-                        feature=grant.feature_id.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "%(offer)s grants %(feature)s per unit, but has no quantity "
+                    "that is booked. Grant it by a component with one.",
+                    offer=grant._get_source().display_name,
+                    feature=grant.feature_id.display_name,
                 )
 
     def _get_source(self):

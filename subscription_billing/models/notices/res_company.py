@@ -1,8 +1,8 @@
 from odoo import api, models
-from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..numbers import Count
+from ..sentences import invalid
 
 DAYS = ("subscription_trial_reminder_days", "subscription_renewal_reminder_days")
 
@@ -32,12 +32,10 @@ class ResCompany(models.Model):
     def _check_reminder_days(self):
         for company in self:
             if any(company[name] < 0 for name in DAYS):
-                raise ValidationError(
-                    self.env._(
-                        "%s: the days before a reminder must not be negative. Use 0 "
-                        "for no reminders.",
-                        company.name,
-                    )
+                raise invalid(self.env)._(
+                    "%s: the days before a reminder must not be negative. Use 0 "
+                    "for no reminders.",
+                    company.name,
                 )
 
     def write(self, vals):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+
+from ..sentences import invalid
 
 NOTICES = [
     ("order_confirmed", "Order confirmation"),
@@ -57,12 +58,10 @@ class SubscriptionNotice(models.Model):
     def _check_template(self):
         for notice in self:
             if notice.template_id.model != "subscription.contract":
-                raise ValidationError(
-                    self.env._(
-                        "The template %s is not about contracts. Choose one that "
-                        "applies to “Subscription Contract”.",
-                        notice.template_id.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "The template %s is not about contracts. Choose one that "
+                    "applies to “Subscription Contract”.",
+                    notice.template_id.display_name,
                 )
 
     @api.model

@@ -1,5 +1,6 @@
 from odoo import models
-from odoo.exceptions import UserError
+
+from ..sentences import refusal
 
 
 class SubscriptionPriceChange(models.Model):
@@ -20,11 +21,9 @@ class SubscriptionPriceChange(models.Model):
     def _check_switched_on(self):
         company = self.company_id or self.env.company
         if not self.env["subscription.notice"]._get_template(company, "price_change"):
-            raise UserError(
-                self.env._(
-                    "Price change %(change)s: e-mails about price changes are switched "
-                    "off for %(company)s, under Configuration > E-mails to Customers.",
-                    change=self.name,
-                    company=company.name,
-                )
+            raise refusal(self.env)._(
+                "Price change %(change)s: e-mails about price changes are switched "
+                "off for %(company)s, under Configuration > E-mails to Customers.",
+                change=self.name,
+                company=company.name,
             )

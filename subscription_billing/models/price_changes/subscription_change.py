@@ -1,8 +1,7 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 from ..failures import explain
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionChange(models.Model):
@@ -46,11 +45,8 @@ class SubscriptionChange(models.Model):
             limit=1,
         )
         if later:
-            raise UserError(
-                said(self.env)._(
-                    "Undo price change %s first: it came later.",
-                    later.price_change_id.name,
-                )
+            raise refusal(self.env)._(
+                "Undo price change %s first: it came later.", later.price_change_id.name
             )
 
     def _refuse(self, error):

@@ -1,7 +1,6 @@
 from odoo import models
-from odoo.exceptions import UserError
 
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionChangeKindPrice(models.AbstractModel):
@@ -16,15 +15,13 @@ class SubscriptionChangeKindPrice(models.AbstractModel):
         if not row or change.state == "applied":
             return
         if change._get_line()._get_news(row._prepare_old_terms()):
-            raise UserError(
-                said(self.env)._(
-                    "Contract %(contract)s, %(line)s: on %(day)s it has another price "
-                    "than the one %(change)s was made for.",
-                    contract=change.contract_id.display_name,
-                    line=change.line_id.name,
-                    day=day,
-                    change=row.change_id.name,
-                )
+            raise refusal(self.env)._(
+                "Contract %(contract)s, %(line)s: on %(day)s it has another price "
+                "than the one %(change)s was made for.",
+                contract=change.contract_id.display_name,
+                line=change.line_id.name,
+                day=day,
+                change=row.change_id.name,
             )
 
     def _prepare_price(self, change):

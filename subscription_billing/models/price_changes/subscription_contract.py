@@ -1,9 +1,8 @@
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..private_context import get_private
-from ..sentences import said
+from ..sentences import refusal
 
 
 class SubscriptionContract(models.Model):
@@ -14,12 +13,10 @@ class SubscriptionContract(models.Model):
     def action_change_prices(self):
         """A price change for these contracts, to be filled in."""
         if len(self.company_id) > 1:
-            raise UserError(
-                said(self.env)._(
-                    "Prices are changed company by company. Select contracts of one "
-                    "of them: %s.",
-                    ", ".join(self.company_id.mapped("name")),
-                )
+            raise refusal(self.env)._(
+                "Prices are changed company by company. Select contracts of one "
+                "of them: %s.",
+                ", ".join(self.company_id.mapped("name")),
             )
         return {
             "type": "ir.actions.act_window",

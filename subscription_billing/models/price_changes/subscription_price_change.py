@@ -3,7 +3,7 @@ import math
 from dataclasses import dataclass, field
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, format_date
 
@@ -14,7 +14,7 @@ from ..dates import Day, as_stop
 from ..failures import isolate
 from ..numbers import Number
 from ..private_context import PRIVATE, Private
-from ..sentences import said
+from ..sentences import invalid, refusal
 from ..texts import Label, Words
 
 # Contracts written to by one press of the button; the next press takes the others.
@@ -217,16 +217,14 @@ class SubscriptionPriceChange(models.Model):
             ):
                 value = change[name]
                 if not math.isfinite(value) or not least <= value <= most:
-                    raise ValidationError(
-                        said(self.env)._(
-                            "Price change %(change)s: %(field)s must lie between "
-                            "%(least)s and %(most)s, it is %(value)s.",
-                            change=change.name,
-                            field=change._fields[name]._description_string(self.env),
-                            least=least,
-                            most=most,
-                            value=value,
-                        )
+                    raise invalid(self.env)._(
+                        "Price change %(change)s: %(field)s must lie between "
+                        "%(least)s and %(most)s, it is %(value)s.",
+                        change=change.name,
+                        field=change._fields[name]._description_string(self.env),
+                        least=least,
+                        most=most,
+                        value=value,
                     )
 
     @api.model_create_multi
@@ -324,33 +322,25 @@ class SubscriptionPriceChange(models.Model):
 
     def _check_announceable(self, contracts):
         if self.state not in ("applied", "done"):
-            raise UserError(
-                said(self.env)._(
-                    "Price change %s: apply it before it is announced.", self.name
-                )
+            raise refusal(self.env)._(
+                "Price change %s: apply it before it is announced.", self.name
             )
         if not contracts:
-            raise UserError(
-                said(self.env)._(
-                    "Price change %s: every customer was written to. Use “Announce "
-                    "Again” to repeat it.",
-                    self.name,
-                )
+            raise refusal(self.env)._(
+                "Price change %s: every customer was written to. Use “Announce "
+                "Again” to repeat it.",
+                self.name,
             )
         if not self.template_id:
-            raise UserError(
-                said(self.env)._(
-                    "Price change %s: choose an e-mail template.", self.name
-                )
+            raise refusal(self.env)._(
+                "Price change %s: choose an e-mail template.", self.name
             )
         lost = contracts.filtered(lambda contract: not contract.partner_id.email)
         if lost:
-            raise UserError(
-                said(self.env)._(
-                    "These customers have no e-mail address: %s. Add it, or write to "
-                    "them yourself.",
-                    ", ".join(sorted(set(lost.partner_id.mapped("display_name")))[:20]),
-                )
+            raise refusal(self.env)._(
+                "These customers have no e-mail address: %s. Add it, or write to "
+                "them yourself.",
+                ", ".join(sorted(set(lost.partner_id.mapped("display_name")))[:20]),
             )
 
     def _queue_mails(self, contracts):
@@ -391,12 +381,10 @@ class SubscriptionPriceChange(models.Model):
     def _check_open(self):
         for change in self:
             if change.state != "draft":
-                raise UserError(
-                    said(self.env)._(
-                        "Price change %s was applied and stays as it is. Undo it, or "
-                        "make another one.",
-                        change.name,
-                    )
+                raise refusal(self.env)._(
+                    "Price change %s was applied and stays as it is. Undo it, or "
+                    "make another one.",
+                    change.name,
                 )
 
     def action_apply(self):
@@ -414,10 +402,8 @@ class SubscriptionPriceChange(models.Model):
             return self._notify_renewed()
         changed = self.line_ids.filtered(lambda row: row._is_change())
         if not changed:
-            raise UserError(
-                said(self.env)._(
-                    "Price change %s: no contract would change.", self.name
-                )
+            raise refusal(self.env)._(
+                "Price change %s: no contract would change.", self.name
             )
         changed.contract_id._lock_or_refuse()
         changed.sudo()._create_prices()
@@ -452,12 +438,10 @@ class SubscriptionPriceChange(models.Model):
         self.check_access("write")
         for change in self:
             if change.state != "applied" or change.date <= change._get_today():
-                raise UserError(
-                    said(self.env)._(
-                        "Price change %s cannot be undone: only one that was applied "
-                        "and whose date is still to come can. Make a new change.",
-                        change.name,
-                    )
+                raise refusal(self.env)._(
+                    "Price change %s cannot be undone: only one that was applied "
+                    "and whose date is still to come can. Make a new change.",
+                    change.name,
                 )
             change.sudo()._withdraw_all()
             change._unlink_derived()
@@ -644,25 +628,19 @@ class SubscriptionPriceChange(models.Model):
 
     def _check_complete(self):
         if self.mode in ("percent", "amount") and not self[self.mode]:
-            raise UserError(
-                said(self.env)._("Price change %s: enter by how much.", self.name)
-            )
+            raise refusal(self.env)._("Price change %s: enter by how much.", self.name)
         if self.mode == "new_price" and not self.price_ids:
-            raise UserError(
-                said(self.env)._("Price change %s: add the new prices.", self.name)
-            )
+            raise refusal(self.env)._("Price change %s: add the new prices.", self.name)
 
     def _check_one_currency(self, lines):
         currencies = lines.contract_id.currency_id
         if len(currencies) > 1:
-            raise UserError(
-                said(self.env)._(
-                    "Price change %(change)s: an amount is of one currency, but the "
-                    "contracts have %(currencies)s. Select those of one currency, or "
-                    "change by percent.",
-                    change=self.name,
-                    currencies=", ".join(sorted(currencies.mapped("name"))),
-                )
+            raise refusal(self.env)._(
+                "Price change %(change)s: an amount is of one currency, but the "
+                "contracts have %(currencies)s. Select those of one currency, or "
+                "change by percent.",
+                change=self.name,
+                currencies=", ".join(sorted(currencies.mapped("name"))),
             )
 
     def _get_lines(self):
@@ -701,12 +679,10 @@ class SubscriptionPriceChange(models.Model):
             own = Domain(ast.literal_eval(self.domain or "[]"))
             own.validate(self.env["subscription.contract"])
         except (ValueError, SyntaxError, TypeError) as error:
-            raise UserError(
-                said(self.env)._(
-                    "Price change %(change)s: the filter %(filter)s cannot be read.",
-                    change=self.name,
-                    filter=self.domain,
-                )
+            raise refusal(self.env)._(
+                "Price change %(change)s: the filter %(filter)s cannot be read.",
+                change=self.name,
+                filter=self.domain,
             ) from error
         return domain & own
 

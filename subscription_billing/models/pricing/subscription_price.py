@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.tools import float_round
 
 from ...engine.errors import EngineError
@@ -15,7 +14,7 @@ from ..numbers import (
     by_bound,
 )
 from ..private_context import PRIVATE, get_private
-from ..sentences import said
+from ..sentences import invalid
 
 PRICE_MODELS = [
     ("flat", "Flat fee"),
@@ -211,13 +210,11 @@ class SubscriptionPrice(models.Model):
     def _check_variant(self):
         for price in self:
             if price.variant_id and price.variant_id.plan_id != price.plan_id:
-                raise ValidationError(
-                    said(self.env)._(
-                        "The price of %(component)s names variant %(variant)s, which "
-                        "belongs to another plan.",
-                        component=price.component_id,
-                        variant=price.variant_id,
-                    )
+                raise invalid(self.env)._(
+                    "The price of %(component)s names variant %(variant)s, which "
+                    "belongs to another plan.",
+                    component=price.component_id,
+                    variant=price.variant_id,
                 )
 
     @api.model_create_multi
@@ -256,13 +253,11 @@ class SubscriptionPrice(models.Model):
             )
         )
         if line:
-            raise ValidationError(
-                said(self.env)._(
-                    "Contract %(contract)s was sold with the price %(price)s. Add a "
-                    "new price with a later start date instead of changing it.",
-                    contract=line.contract_id.display_name,
-                    price=line.price_id.display_name,
-                )
+            raise invalid(self.env)._(
+                "Contract %(contract)s was sold with the price %(price)s. Add a "
+                "new price with a later start date instead of changing it.",
+                contract=line.contract_id.display_name,
+                price=line.price_id.display_name,
             )
 
     # ----------------------------------------------------------------------
@@ -293,12 +288,10 @@ class SubscriptionPrice(models.Model):
         for price in self:
             problem = price._get_problem()
             if problem:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Price of %(component)s: %(problem)s",
-                        component=price.component_id,
-                        problem=problem,
-                    )
+                raise invalid(self.env)._(
+                    "Price of %(component)s: %(problem)s",
+                    component=price.component_id,
+                    problem=problem,
                 )
 
     def _check_tiers_saved(self):
@@ -557,13 +550,11 @@ class SubscriptionPrice(models.Model):
 
     def _check_steps(self, pricelist, steps):
         if any(price < 0 for _quantity, price in steps):
-            raise ValidationError(
-                said(self.env)._(
-                    "Pricelist %(pricelist)s gives %(product)s a negative price. "
-                    "Correct its rules, or choose another price model.",
-                    pricelist=pricelist.display_name,
-                    product=self.component_id.product_id,
-                )
+            raise invalid(self.env)._(
+                "Pricelist %(pricelist)s gives %(product)s a negative price. "
+                "Correct its rules, or choose another price model.",
+                pricelist=pricelist.display_name,
+                product=self.component_id.product_id,
             )
 
     @api.constrains("pricelist_id", "component_id")
@@ -572,13 +563,11 @@ class SubscriptionPrice(models.Model):
         for price in self:
             owner = price.pricelist_id.company_id
             if owner and owner != price.company_id:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Pricelist %(pricelist)s belongs to %(owner)s, and the price "
-                        "of %(component)s does not. Choose a pricelist of all "
-                        "companies, or limit the plan to this one.",
-                        pricelist=price.pricelist_id.display_name,
-                        owner=owner.display_name,
-                        component=price.component_id,
-                    )
+                raise invalid(self.env)._(
+                    "Pricelist %(pricelist)s belongs to %(owner)s, and the price "
+                    "of %(component)s does not. Choose a pricelist of all "
+                    "companies, or limit the plan to this one.",
+                    pricelist=price.pricelist_id.display_name,
+                    owner=owner.display_name,
+                    component=price.component_id,
                 )

@@ -1,11 +1,10 @@
 import re
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 from ...engine.period import Period
 from ..dates import aware
-from ..sentences import said
+from ..sentences import refusal
 from .subscription_usage_window import UsageWindow
 
 
@@ -47,14 +46,12 @@ class SubscriptionCharge(models.Model):
         claimed = self.env["subscription.measuring"]._claim(windows)
         for charge in measured:
             if claimed.get(charge.id, 0) != charge.usage_count:
-                raise UserError(
-                    said(self.env)._(
-                        "%(charge)s was measured from %(expected)s events, but "
-                        "%(claimed)s of them are open. Bill the contract again.",
-                        charge=charge.display_name,
-                        expected=charge.usage_count,
-                        claimed=claimed.get(charge.id, 0),
-                    )
+                raise refusal(self.env)._(
+                    "%(charge)s was measured from %(expected)s events, but "
+                    "%(claimed)s of them are open. Bill the contract again.",
+                    charge=charge.display_name,
+                    expected=charge.usage_count,
+                    claimed=claimed.get(charge.id, 0),
                 )
 
     def _as_usage_window(self):

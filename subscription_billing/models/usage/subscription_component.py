@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
-from ..sentences import said
+from ..sentences import invalid
 
 
 class SubscriptionComponent(models.Model):
@@ -44,12 +43,10 @@ class SubscriptionComponent(models.Model):
     def _check_meter(self):
         for component in self:
             if (component.kind == "metered") != bool(component.meter_id):
-                raise ValidationError(
-                    said(self.env)._(
-                        "Component %s: metered usage needs a meter, and only metered "
-                        "usage has one.",
-                        component.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "Component %s: metered usage needs a meter, and only metered "
+                    "usage has one.",
+                    component.display_name,
                 )
 
     def write(self, vals):
@@ -69,15 +66,13 @@ class SubscriptionComponent(models.Model):
         charge = self.env["subscription.charge"].sudo().search(domain, limit=1)
         if charge:
             component = charge.component_id
-            raise ValidationError(
-                said(self.env)._(
-                    "Component %(component)s has billed usage (%(contract)s): it and "
-                    "meter %(meter)s keep filters and rounding. Add a new component "
-                    "with a meter of its own.",
-                    component=component,
-                    contract=charge.contract_id.display_name,
-                    meter=component.meter_id.display_name,
-                )
+            raise invalid(self.env)._(
+                "Component %(component)s has billed usage (%(contract)s): it and "
+                "meter %(meter)s keep filters and rounding. Add a new component "
+                "with a meter of its own.",
+                component=component,
+                contract=charge.contract_id.display_name,
+                meter=component.meter_id.display_name,
             )
 
     def _get_meter_rivals(self):

@@ -1,12 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ...engine.charge import METERED_KINDS
 from ...engine.local_time import day_start_utc, local_date
 from ...engine.money import ZERO, to_decimal
 from ..dates import as_stop, aware, naive
 from ..numbers import Amount
-from ..sentences import said
+from ..sentences import refusal
 from .subscription_usage_history import UsageHistory
 from .subscription_usage_window import UsageSpan
 
@@ -91,9 +90,7 @@ class SubscriptionContract(models.Model):
         except (TypeError, ValueError):
             day = None
         if not day or day.year > MAX_YEAR:
-            raise UserError(
-                said(self.env)._("%s is no date. Write it as 2026-12-31.", date)
-            )
+            raise refusal(self.env)._("%s is no date. Write it as 2026-12-31.", date)
         return day
 
     def _find_by_reference(self, reference, company):
@@ -107,12 +104,10 @@ class SubscriptionContract(models.Model):
                 [("name", "=", reference), ("company_id", "=", company.id)]
             )
         if not contract:
-            raise UserError(
-                said(self.env)._(
-                    "There is no contract %(reference)s in %(company)s.",
-                    reference=reference,
-                    company=company.sudo().name,
-                )
+            raise refusal(self.env)._(
+                "There is no contract %(reference)s in %(company)s.",
+                reference=reference,
+                company=company.sudo().name,
             )
         return contract
 

@@ -1,7 +1,6 @@
 from fractions import Fraction
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ...engine.bucketed import Bucketed
@@ -10,7 +9,7 @@ from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
 from ...engine.quota import Quota
 from ..dates import as_last
-from ..sentences import said
+from ..sentences import invalid
 from .subscription_charge import _as_file_name
 from .subscription_usage_window import UsageSpan, UsageTerms, UsageWindow
 
@@ -72,16 +71,14 @@ class SubscriptionContractLine(models.Model):
                     line.component_id.filter_ids or other.component_id.filter_ids
                 )
                 if other.component_id == line.component_id or both_rest:
-                    raise ValidationError(
-                        said(self.env)._(
-                            "%(contract)s: %(line)s and %(other)s count the same "
-                            "events of %(meter)s at the same time. End one of them, "
-                            "or give their components different filters.",
-                            contract=line.contract_id.display_name,
-                            line=line.name,
-                            other=other.name,
-                            meter=line.component_id.meter_id.display_name,
-                        )
+                    raise invalid(self.env)._(
+                        "%(contract)s: %(line)s and %(other)s count the same "
+                        "events of %(meter)s at the same time. End one of them, "
+                        "or give their components different filters.",
+                        contract=line.contract_id.display_name,
+                        line=line.name,
+                        other=other.name,
+                        meter=line.component_id.meter_id.display_name,
                     )
 
     @api.constrains("component_id", "contract_id", "date_start")
@@ -104,14 +101,12 @@ class SubscriptionContractLine(models.Model):
         )
         for charge in billed:
             for line in metered.filtered(lambda it, row=charge: it._is_rated_in(row)):
-                raise ValidationError(
-                    said(self.env)._(
-                        "%(contract)s: usage of %(line)s is billed up to %(day)s. Let "
-                        "the new line begin after it.",
-                        contract=line.contract_id.display_name,
-                        line=line.name,
-                        day=charge.date_end,
-                    )
+                raise invalid(self.env)._(
+                    "%(contract)s: usage of %(line)s is billed up to %(day)s. Let "
+                    "the new line begin after it.",
+                    contract=line.contract_id.display_name,
+                    line=line.name,
+                    day=charge.date_end,
                 )
 
     def _is_rated_in(self, charge):

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..numbers import Count
-from ..sentences import said
+from ..sentences import invalid
 from ..texts import Label
 
 AGGREGATIONS = [
@@ -97,37 +96,31 @@ class SubscriptionMeter(models.Model):
     def _check_unique_property(self):
         for meter in self:
             if meter._is_unique() and not meter.unique_property:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Meter %s counts different values: name the property of the "
-                        "event that holds the value.",
-                        meter.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "Meter %s counts different values: name the property of the "
+                    "event that holds the value.",
+                    meter.display_name,
                 )
 
     @api.constrains("code")
     def _check_code(self):
         for meter in self:
             if meter.code != meter.code.strip() or not meter.code.isprintable():
-                raise ValidationError(
-                    said(self.env)._(
-                        "Meter %s: the code must not begin or end with a space or "
-                        "hold invisible characters.",
-                        meter.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "Meter %s: the code must not begin or end with a space or "
+                    "hold invisible characters.",
+                    meter.display_name,
                 )
 
     @api.constrains("rounding_digits")
     def _check_rounding_digits(self):
         for meter in self:
             if not -12 <= meter.rounding_digits <= 8:
-                raise ValidationError(
-                    said(self.env)._(
-                        "Meter %(meter)s: rounding to %(digits)s decimals is not "
-                        "possible, only from -12 to 8.",
-                        meter=meter.display_name,
-                        digits=meter.rounding_digits,
-                    )
+                raise invalid(self.env)._(
+                    "Meter %(meter)s: rounding to %(digits)s decimals is not "
+                    "possible, only from -12 to 8.",
+                    meter=meter.display_name,
+                    digits=meter.rounding_digits,
                 )
 
     def write(self, vals):
@@ -164,13 +157,11 @@ class SubscriptionMeter(models.Model):
             .search([("meter_id", "in", self.ids)], limit=1)
         )
         if usage:
-            raise ValidationError(
-                said(self.env)._(
-                    "Meter %s has recorded usage and keeps company, aggregation, "
-                    "property and carry-over. Add a new meter and book it from the "
-                    "day of the change.",
-                    usage.meter_id.display_name,
-                )
+            raise invalid(self.env)._(
+                "Meter %s has recorded usage and keeps company, aggregation, "
+                "property and carry-over. Add a new meter and book it from the "
+                "day of the change.",
+                usage.meter_id.display_name,
             )
 
     def _is_unique(self):

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
-from ..sentences import said
+from ..sentences import invalid
 from ..texts import Label
 
 OPERATORS = [("in", "is one of"), ("not_in", "is none of")]
@@ -38,13 +37,11 @@ class SubscriptionMeterFilter(models.Model):
     def _check_values(self):
         for record in self:
             if not record.property.strip() or not record._get_values():
-                raise ValidationError(
-                    said(self.env)._(
-                        "Filter of %(owner)s: give a property and at least one value "
-                        "(it says %(values)s).",
-                        owner=(record.meter_id or record.component_id).display_name,
-                        values=record.values,
-                    )
+                raise invalid(self.env)._(
+                    "Filter of %(owner)s: give a property and at least one value "
+                    "(it says %(values)s).",
+                    owner=(record.meter_id or record.component_id).display_name,
+                    values=record.values,
                 )
 
     @api.model_create_multi

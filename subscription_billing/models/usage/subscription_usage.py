@@ -2,12 +2,11 @@ import io
 import uuid
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...formats.usage_event import EventError, parse
 from ..dates import Instant
-from ..sentences import said
+from ..sentences import denied, refusal, said
 from .subscription_meter import COUNTING_AGGREGATIONS
 
 MAX_EVENTS = 10_000
@@ -137,11 +136,8 @@ class SubscriptionUsage(models.Model):
         text = vals["properties_text"] or ""
         pairs = [part.partition("=") for part in text.split(",") if part.strip()]
         if not all(name.strip() and sign for name, sign, _value in pairs):
-            raise UserError(
-                said(self.env)._(
-                    "Properties %s cannot be read. Write them as region=eu, user=ada.",
-                    text,
-                )
+            raise refusal(self.env)._(
+                "Properties %s cannot be read. Write them as region=eu, user=ada.", text
             )
         properties = {name.strip(): value.strip() for name, _sign, value in pairs}
         rest = {name: vals[name] for name in vals if name != "properties_text"}
@@ -191,12 +187,10 @@ class SubscriptionUsage(models.Model):
         """``readonly`` only holds for forms; this holds for every client."""
         guarded = EVENT_FIELDS & names
         if guarded and not self.env.su:
-            raise UserError(
-                said(self.env)._(
-                    "%s of usage cannot be written. Delete the event and record "
-                    "another one.",
-                    ", ".join(sorted(guarded)),
-                )
+            raise refusal(self.env)._(
+                "%s of usage cannot be written. Delete the event and record "
+                "another one.",
+                ", ".join(sorted(guarded)),
             )
 
     def _without_guarded_defaults(self):
@@ -210,13 +204,11 @@ class SubscriptionUsage(models.Model):
     def _check_unbilled(self):
         billed = self.sudo().filtered("charge_id")[:1]
         if billed:
-            raise UserError(
-                said(self.env)._(
-                    "Event %(key)s is billed with %(charge)s and stays. Reverse it: "
-                    "that records a counter-event.",
-                    key=billed.key,
-                    charge=billed.charge_id.display_name,
-                )
+            raise refusal(self.env)._(
+                "Event %(key)s is billed with %(charge)s and stays. Reverse it: "
+                "that records a counter-event.",
+                key=billed.key,
+                charge=billed.charge_id.display_name,
             )
 
     def _get_summary(self):
@@ -267,15 +259,13 @@ class SubscriptionUsage(models.Model):
         """
         self._check_usage_right()
         if not isinstance(events, list):
-            raise UserError(said(self.env)._("events must be a list of objects."))
+            raise refusal(self.env)._("events must be a list of objects.")
         if len(events) > MAX_EVENTS:
-            raise UserError(
-                said(self.env)._(
-                    "%(count)s events are too many for one call, at most %(limit)s "
-                    "are taken. Nothing was recorded; send them in several calls.",
-                    count=len(events),
-                    limit=MAX_EVENTS,
-                )
+            raise refusal(self.env)._(
+                "%(count)s events are too many for one call, at most %(limit)s "
+                "are taken. Nothing was recorded; send them in several calls.",
+                count=len(events),
+                limit=MAX_EVENTS,
             )
         return self.sudo()._record_events(events, self.env.company, "api")
 
@@ -283,12 +273,10 @@ class SubscriptionUsage(models.Model):
     def _check_usage_right(self):
         """Integrations have this one right and no access to any model."""
         if not self.env.su and not self._is_allowed():
-            raise AccessError(
-                self.env._(
-                    "%s may not record or read usage. The groups Usage Integration "
-                    "and Subscriptions: User may.",
-                    self.env.user.name,
-                )
+            raise denied(self.env)._(
+                "%s may not record or read usage. The groups Usage Integration "
+                "and Subscriptions: User may.",
+                self.env.user.name,
             )
 
     def _is_allowed(self):
@@ -460,29 +448,22 @@ class SubscriptionUsage(models.Model):
     def _check_reversible(self):
         self.ensure_one()
         if not self.sudo().charge_id:
-            raise UserError(
-                said(self.env)._(
-                    "Event %s is not billed yet. Change or delete it instead of "
-                    "reversing it.",
-                    self.key,
-                )
+            raise refusal(self.env)._(
+                "Event %s is not billed yet. Change or delete it instead of "
+                "reversing it.",
+                self.key,
             )
         if self.key.startswith(REVERSAL_PREFIX):
-            raise UserError(
-                said(self.env)._(
-                    "Event %s is a reversal itself. Record a new event instead.",
-                    self.key,
-                )
+            raise refusal(self.env)._(
+                "Event %s is a reversal itself. Record a new event instead.", self.key
             )
         if self.meter_id.aggregation in IRREVERSIBLE:
-            raise UserError(
-                said(self.env)._(
-                    "Event %(key)s: a counter-event changes nothing where the highest "
-                    "or last value counts (meter %(meter)s). Record the right value, "
-                    "or refund the invoice.",
-                    key=self.key,
-                    meter=self.meter_id.display_name,
-                )
+            raise refusal(self.env)._(
+                "Event %(key)s: a counter-event changes nothing where the highest "
+                "or last value counts (meter %(meter)s). Record the right value, "
+                "or refund the invoice.",
+                key=self.key,
+                meter=self.meter_id.display_name,
             )
 
     def _create_reversals(self):
@@ -530,13 +511,11 @@ class SubscriptionUsage(models.Model):
             )
         )
         if rows:
-            raise UserError(
-                said(self.env)._(
-                    "Event %(key)s cannot be reversed: another event has the key "
-                    "%(taken)s. Record a counter-event with a key of its own.",
-                    key=rows[0][0],
-                    taken=REVERSAL_PREFIX + rows[0][0],
-                )
+            raise refusal(self.env)._(
+                "Event %(key)s cannot be reversed: another event has the key "
+                "%(taken)s. Record a counter-event with a key of its own.",
+                key=rows[0][0],
+                taken=REVERSAL_PREFIX + rows[0][0],
             )
 
     # ----------------------------------------------------------------------

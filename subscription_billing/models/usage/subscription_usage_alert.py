@@ -1,13 +1,12 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.tools import plaintext2html
 
 from ...engine.money import to_decimal
 from ..failures import isolate
 from ..numbers import Number
-from ..sentences import said
+from ..sentences import invalid, said
 
 BASES = [
     ("quota", "Share of the free quantity (%)"),
@@ -69,11 +68,9 @@ class SubscriptionUsageAlert(models.Model):
     def _check_component_metered(self):
         for alert in self:
             if alert.component_id.kind != "metered":
-                raise ValidationError(
-                    said(self.env)._(
-                        "Component %s is not metered: there is no usage to alert on.",
-                        alert.component_id.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "Component %s is not metered: there is no usage to alert on.",
+                    alert.component_id.display_name,
                 )
 
     @api.constrains("mail_template_id")
@@ -81,12 +78,10 @@ class SubscriptionUsageAlert(models.Model):
         for alert in self:
             model = alert.mail_template_id.model
             if model and model != "subscription.usage.notice":
-                raise ValidationError(
-                    said(self.env)._(
-                        "The mail template %s is not for usage notices. Choose or copy "
-                        "one that is.",
-                        alert.mail_template_id.display_name,
-                    )
+                raise invalid(self.env)._(
+                    "The mail template %s is not for usage notices. Choose or copy "
+                    "one that is.",
+                    alert.mail_template_id.display_name,
                 )
 
     @api.depends("component_id", "basis", "threshold")

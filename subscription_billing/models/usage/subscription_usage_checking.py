@@ -13,7 +13,7 @@ from ...formats.usage_event import (
     parse_quantity,
 )
 from ..dates import as_stop
-from ..sentences import said
+from ..sentences import invalid
 from .subscription_meter import COUNTING_AGGREGATIONS, UNIQUE_AGGREGATIONS
 from .subscription_usage_catalogue import (
     ContractFacts,
@@ -231,8 +231,8 @@ class SubscriptionUsageChecking(models.AbstractModel):
         """
         for company, group in usages.sudo().grouped("company_id").items():
             if not company:
-                raise ValidationError(
-                    said(self.env)._("Event %s: choose its contract.", group[0].key)
+                raise invalid(self.env)._(
+                    "Event %s: choose its contract.", group[0].key
                 )
             catalogue = self._get_catalogue(company, usages=group)
             meters = {meter.id: meter for meter in catalogue.meters.values()}
@@ -240,12 +240,10 @@ class SubscriptionUsageChecking(models.AbstractModel):
                 try:
                     self._check_record(usage, catalogue, meters)
                 except EventError as error:
-                    raise ValidationError(
-                        said(self.env)._(
-                            "Event %(key)s: %(reason)s",
-                            key=usage.key,
-                            reason=self._get_reason(error),
-                        )
+                    raise invalid(self.env)._(
+                        "Event %(key)s: %(reason)s",
+                        key=usage.key,
+                        reason=self._get_reason(error),
                     ) from error
 
     def _check_values(self, vals):

@@ -2,14 +2,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...engine.local_time import utc_window
 from ...engine.money import ZERO, to_decimal
 from ...engine.period import Period
 from ..dates import as_stop, aware, format_days, naive
-from ..sentences import said
+from ..sentences import refusal
 from .subscription_measuring import AGGREGATES
 from .subscription_meter import UNIQUE_AGGREGATIONS
 from .subscription_usage_window import UsageWindow
@@ -42,11 +41,9 @@ class SubscriptionUsageStatement(models.AbstractModel):
         self.env["subscription.usage"].check_access("read")
         charge = charge.sudo()
         if not charge.usage_to or charge.is_void:
-            raise UserError(
-                said(self.env)._(
-                    "%s bills no usage (any more): there is nothing to state.",
-                    charge.display_name,
-                )
+            raise refusal(self.env)._(
+                "%s bills no usage (any more): there is nothing to state.",
+                charge.display_name,
             )
         line, meter = charge.line_id, charge.component_id.meter_id
         time = Period(aware(charge.usage_from), aware(charge.usage_to))
@@ -83,13 +80,11 @@ class SubscriptionUsageStatement(models.AbstractModel):
         usages = line.contract_id._get_usage_so_far(day)
         usage = next((each for each in usages if each[0] == line), None)
         if usage is None:
-            raise UserError(
-                said(self.env)._(
-                    "%(contract)s: %(line)s counts no usage on %(day)s.",
-                    contract=line.contract_id.display_name,
-                    line=line.name,
-                    day=day,
-                )
+            raise refusal(self.env)._(
+                "%(contract)s: %(line)s counts no usage on %(day)s.",
+                contract=line.contract_id.display_name,
+                line=line.name,
+                day=day,
             )
         _line, whole, priced, facts = usage
         slices = self.env["subscription.explaining"]._prepare_slices(priced)
@@ -190,16 +185,14 @@ class SubscriptionUsageStatement(models.AbstractModel):
             sums.append((move_line.move_id.display_name, billed - others))
         for name, amount in sums:
             if statement.amount != amount:
-                raise UserError(
-                    said(self.env)._(
-                        "%(charge)s: its arithmetic comes to %(sum)s, but %(document)s "
-                        "says %(amount)s. Have the invoice checked before a statement "
-                        "goes out.",
-                        charge=charge.display_name,
-                        sum=statement.amount,
-                        document=name,
-                        amount=amount,
-                    )
+                raise refusal(self.env)._(
+                    "%(charge)s: its arithmetic comes to %(sum)s, but %(document)s "
+                    "says %(amount)s. Have the invoice checked before a statement "
+                    "goes out.",
+                    charge=charge.display_name,
+                    sum=statement.amount,
+                    document=name,
+                    amount=amount,
                 )
 
     def _with_events(self, statement):
@@ -210,17 +203,15 @@ class SubscriptionUsageStatement(models.AbstractModel):
         if abs(measured.raw - statement.raw) > limit:
             say = self.env["subscription.explaining"]._format_number
             first, last = statement.period.start, statement.period.last_day
-            raise UserError(
-                said(self.env)._(
-                    "%(line)s of %(contract)s: %(quantity)s were billed for "
-                    "%(period)s, but the events come to %(measured)s. They were "
-                    "changed since, or a part of the period was billed anew.",
-                    line=statement.line.name,
-                    contract=statement.line.contract_id.display_name,
-                    quantity=say(self.env, statement.raw),
-                    period=format_days(self.env, first, last),
-                    measured=say(self.env, measured.raw),
-                )
+            raise refusal(self.env)._(
+                "%(line)s of %(contract)s: %(quantity)s were billed for "
+                "%(period)s, but the events come to %(measured)s. They were "
+                "changed since, or a part of the period was billed anew.",
+                line=statement.line.name,
+                contract=statement.line.contract_id.display_name,
+                quantity=say(self.env, statement.raw),
+                period=format_days(self.env, first, last),
+                measured=say(self.env, measured.raw),
             )
         opening = self._get_opening(statement)
         return replace(statement, count=measured.count, opening=opening)

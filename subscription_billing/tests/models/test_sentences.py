@@ -1,11 +1,11 @@
 from datetime import date
 from xmlrpc.client import Fault, dumps
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Datetime
 from odoo.tests import tagged
 
-from ...models.sentences import Said, said
+from ...models.sentences import Said, denied, in_lang, invalid, refusal, said
 from ..change_common import ChangeCommon
 
 
@@ -105,6 +105,19 @@ class TestSentences(ChangeCommon):
         english = event.with_context(lang="en_US")
         self.assertEqual(english.value_new, change.text_new)
         self.assertEqual(event.value_new, "01.03.2024 – 31.03.2024")
+
+    def test_errors_are_said_too(self):
+        """Of Odoo's classes; who keeps one keeps it in each language."""
+        for say, kind in (
+            (refusal, UserError),
+            (invalid, ValidationError),
+            (denied, AccessError),
+        ):
+            error = say(self.env)._("%s has expired.", self.day("2024-01-31"))
+            self.assertIs(type(error), kind)
+            self.assertEqual(str(error), "01/31/2024 has expired.")
+            german = in_lang(error.args[0], "de_DE")
+            self.assertEqual(german, "31.01.2024 ist abgelaufen.")
 
     def test_why_the_addon_did_something_by_itself(self):
         """Nobody entered a reason; what is typed stays as it was typed."""

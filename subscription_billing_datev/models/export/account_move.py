@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
+
+from odoo.addons.subscription_billing.models.sentences import denied
 
 # What an exported entry said to DATEV; it is corrected by a reverse entry.
 LOCKED_FIELDS = (
@@ -30,7 +32,7 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         if "datev_export_id" in vals and not self.env.su:
-            raise AccessError(self.env._("Only an export marks what it exported."))
+            raise denied(self.env)._("Only an export marks what it exported.")
         locked = [name for name in LOCKED_FIELDS if name in vals]
         for move in self.filtered("datev_export_id") if locked else ():
             if any(move._is_changed(name, vals[name]) for name in locked):

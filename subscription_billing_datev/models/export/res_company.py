@@ -1,9 +1,9 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from odoo.addons.subscription_billing.models.numbers import BigCount, Count
+from odoo.addons.subscription_billing.models.sentences import invalid
 from odoo.addons.subscription_billing.models.texts import Label
 
 CHARTS = [("03", "SKR 03"), ("04", "SKR 04")]
@@ -76,24 +76,20 @@ class ResCompany(models.Model):
             ):
                 unknown = set(re.findall(r"{[^}]*}", text or "")) - {*PLACEHOLDERS}
                 if unknown:
-                    raise ValidationError(
-                        self.env._(
-                            "%(company)s: %(unknown)s is no placeholder; there are "
-                            "%(known)s.",
-                            company=company.name,
-                            unknown=", ".join(sorted(unknown)),
-                            known=", ".join(PLACEHOLDERS),
-                        )
+                    raise invalid(self.env)._(
+                        "%(company)s: %(unknown)s is no placeholder; there are "
+                        "%(known)s.",
+                        company=company.name,
+                        unknown=", ".join(sorted(unknown)),
+                        known=", ".join(PLACEHOLDERS),
                     )
 
     @api.constrains("datev_initials")
     def _check_datev_initials(self):
         for company in self:
             if not re.fullmatch(r"([A-Z]{2}){0,2}", company.datev_initials or ""):
-                raise ValidationError(
-                    self.env._(
-                        "%s: initials for DATEV are two or four capitals.", company.name
-                    )
+                raise invalid(self.env)._(
+                    "%s: initials for DATEV are two or four capitals.", company.name
                 )
 
     def _get_datev_sequence(self, kind):

@@ -1,6 +1,6 @@
 from odoo import api, models
-from odoo.exceptions import ValidationError
 
+from odoo.addons.subscription_billing.models.sentences import invalid
 from odoo.addons.subscription_billing.models.texts import Label
 
 from ...formats.extf_master import Partner
@@ -38,24 +38,19 @@ class ResPartner(models.Model):
             for partner in self.filtered(name):
                 number = partner[name]
                 if not number.isdecimal() or not number.isascii():
-                    raise ValidationError(
-                        self.env._(
-                            "%(partner)s: %(number)s is no account; DATEV's accounts "
-                            "are digits.",
-                            partner=partner.display_name,
-                            number=number,
-                        )
+                    raise invalid(self.env)._(
+                        "%(partner)s: %(number)s is no account; DATEV's accounts "
+                        "are digits.",
+                        partner=partner.display_name,
+                        number=number,
                     )
                 others = owners[number] - partner
                 if others:
-                    raise ValidationError(
-                        self.env._(
-                            "%(partner)s: %(number)s is the account of %(other)s "
-                            "already.",
-                            partner=partner.display_name,
-                            number=number,
-                            other=others[0].display_name,
-                        )
+                    raise invalid(self.env)._(
+                        "%(partner)s: %(number)s is the account of %(other)s already.",
+                        partner=partner.display_name,
+                        number=number,
+                        other=others[0].display_name,
                     )
 
     def _assign_datev_numbers(self, kind, company):

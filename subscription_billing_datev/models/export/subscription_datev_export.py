@@ -5,10 +5,10 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
 from odoo.addons.subscription_billing.models.dates import Day
+from odoo.addons.subscription_billing.models.sentences import denied, refusal
 
 from ...formats.extf import Batch, clean_document
 from .export_work import ExportWork
@@ -114,7 +114,7 @@ class SubscriptionDatevExport(models.Model):
             for export in self:
                 export._check_not_exported()
             if not vals.keys().isdisjoint(RESULTS):
-                raise AccessError(self.env._("Results are written by the export."))
+                raise denied(self.env)._("Results are written by the export.")
             # What is asked for differs: it is to be checked again.
             self.sudo().state = "draft"
         return super().write(vals)
@@ -126,11 +126,8 @@ class SubscriptionDatevExport(models.Model):
 
     def _check_not_exported(self):
         if self.state == "exported":
-            raise UserError(
-                self.env._(
-                    "The export %s was handed over and stays on file.",
-                    self.display_name,
-                )
+            raise refusal(self.env)._(
+                "The export %s was handed over and stays on file.", self.display_name
             )
 
     # ----------------------------------------------------------------------
@@ -158,21 +155,16 @@ class SubscriptionDatevExport(models.Model):
             export.company_id.lock_for_update()
             archive, moves = export._build()
             if export.error_count:
-                raise UserError(
-                    self.env._(
-                        "%(export)s has %(count)s errors; check it and mend them "
-                        "first.",
-                        export=export.display_name,
-                        count=export.error_count,
-                    )
+                raise refusal(self.env)._(
+                    "%(export)s has %(count)s errors; check it and mend them first.",
+                    export=export.display_name,
+                    count=export.error_count,
                 )
             if not moves:
-                raise UserError(
-                    self.env._(
-                        "%s: there is nothing to export; all entries of the period "
-                        "were exported.",
-                        export.display_name,
-                    )
+                raise refusal(self.env)._(
+                    "%s: there is nothing to export; all entries of the period "
+                    "were exported.",
+                    export.display_name,
                 )
             export._finish(archive, moves)
         return True
