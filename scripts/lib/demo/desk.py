@@ -11,13 +11,13 @@ FEATURES = (
     ("sso", "Single sign-on", "Einmalanmeldung", "on_off", None),
     ("api", "API calls", "API-Aufrufe", "limit", "api"),
 )
-# Plan, feature, how much, per unit.
+# Plan, feature, how much.
 GRANTS = (
-    ("starter", "users", 1, False),
-    ("team", "users", 10, False),
-    ("team", "sso", 0, False),
-    ("platform", "sso", 0, False),
-    ("platform", "api", 10_000, False),
+    ("starter", "users", 1),
+    ("team", "users", 10),
+    ("team", "sso", 0),
+    ("platform", "sso", 0),
+    ("platform", "api", 10_000),
 )
 # Activities of a kind that are still open.
 KEPT = 8
@@ -50,13 +50,12 @@ def grant_features(env):
             vals |= {"meter_id": meter.id, "company_id": meter.company_id.id}
         features[code] = env["subscription.feature"].create(vals)
         features[code].with_context(lang="de_DE").name = german
-    for plan, code, amount, is_per_unit in GRANTS:
+    for plan, code, amount in GRANTS:
         env["subscription.feature.grant"].create(
             {
                 "plan_id": find(env, "subscription.plan", plan).id,
                 "feature_id": features[code].id,
                 "amount": amount,
-                "is_per_unit": is_per_unit,
             }
         )
 

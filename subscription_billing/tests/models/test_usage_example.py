@@ -40,10 +40,10 @@ class TestUsageExample(UsageCommon, HttpCase):
         return [(line.contract, line.status) for line in dialog.line_ids]
 
     def test_it_is_imported_as_it_is(self):
-        later = self.metered("2026-06-15", name="LATER")
-        ended = self.metered("2026-01-01", name="ENDED")
+        later = self.metered("2026-06-15", name="Z-LATER")
+        ended = self.metered("2026-01-01", name="Z-ENDED")
         ended.date_end = "2026-05-31"
-        contract = self.metered(name="RUNS")
+        contract = self.metered(name="A-RUNS")
         answer = self.download("example_clerk")
         self.assertEqual(answer.status_code, 200)
         self.assertIn("attachment", answer.headers["Content-Disposition"])
@@ -70,8 +70,10 @@ class TestUsageExample(UsageCommon, HttpCase):
         self.metered(name="OURS")
         other = self.setup_other_company()["company"]
         self._clerk("example_theirs", GROUP_USER, company=other)
+        self._clerk("example_accountant", "account.group_account_invoice")
         for login, company in (
             ("example_employee", self.company),
+            ("example_accountant", self.company),
             ("example_clerk", other),
             ("example_theirs", self.company),
         ):
